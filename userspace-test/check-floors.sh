@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# check-floors.sh TREE: an allocation walks down, never back up.  A file of
+# kmod/ includes its own header and those of lower floors; public headers
+# include none of kmod/; only the backing floor talks to the slab allocator;
+# and what is below objcache does not know struct objcache.
+
+# shellcheck source=userspace-test/check-lib.sh
+. "$(dirname "$0")/check-lib.sh"
+
+# Room -> floor, the highest first.  Windows and the init chain look down on
+# all; rooms beside each other on floor 1 may see each other; account, check and
+# the words common to all are leaves that any floor may use.
+declare -A FLOOR=(
+	[main]=0 [debugfs]=0 [chardev]=0
+	[objcache]=1 [reclaim]=1 [sizeclass]=1
+	[overflow]=2
+	[magazine]=3
+	[depot]=4
+	[backing]=5
+	[account]=6 [check]=6
+	[internal]=7 [trace]=7
+)
+
+# A room may be split in files: objcache_priv.h is on objcache's floor.
+floor_of() {
+	local room
+
+	room=$(basename "$1")
+	room=${room%.[ch]}
+	while :; do
+		if [ -n "${FLOOR[$room]-}" ]; then
+			echo "${FLOOR[$room]}"
+			return
+		fi
+		[[ $room == *[-_]* ]] || return 0
+		room=${room%[-_]*}
+	done
+}
+
+# includes FILE: "line header" for each #include, quotes or brackets kept.
+includes() {
+	strip_comments "$1" | awk '
+		/^[ \t]*#[ \t]*include/ {
+			sub(/^[ \t]*#[ \t]*include[ \t]*/, "")
+			print NR, $1
+		}'
+}
+
+# Included by the compiler, before everything: no file names it.
+compat_header() {
+	[[ $1 == '"compat/'* || $1 == '"compat.h"' || $1 == *'/compat.h"' ]]
+}
+
+while read -r file; do
+	[[ $file != kmod/compat/* ]] || continue
+	mine=$(floor_of "$file")
+	if [ -z "$mine" ]; then
+		bad "$file:1: a room without a floor (see check-floors.sh)"
+		continue
+	fi
+	own=$(basename "$file")
+	own=${own%.[ch]}
+	while read -r line header; do
+		if compat_header "$header"; then
+			bad "$file:$line: includes $header, which is force-included"
+			continue
+		fi
+		case $header in
+		'<'*) continue ;;
+		esac
+		name=${header//\"/}
+		if [[ $name == ../* || $name == */* ]]; then
+			bad "$file:$line: includes $header across folders"
+			continue
+		fi
+		[ "${name%.h}" != "$own" ] || continue
+		theirs=$(floor_of "$name")
+		if [ -z "$theirs" ]; then
+			bad "$file:$line: includes $header, which has no floor"
+		elif [ "$theirs" -lt "$mine" ] ||
+			{ [ "$theirs" -eq "$mine" ] && [ "$mine" -ne 1 ]; }; then
+			bad "$file:$line: includes $header, which is not below it"
+		fi
+	done < <(includes "$file")
+	if [ "$mine" -gt "${FLOOR[objcache]}" ]; then
+		bad_lines < <(strip_comments "$file" |
+			grep -nE '\bstruct objcache\b' |
+			sed "s|^\([0-9]*\):.*|$file:\1: struct objcache below its floor|")
+	fi
+	if [ "$mine" -ne "${FLOOR[backing]}" ]; then
+		bad_lines < <(strip_comments "$file" |
+			grep -nE '\bkmem_cache_[a-z_]+ *\(' |
+			sed "s|^\([0-9]*\):.*|$file:\1: kmem_cache_*() outside backing|")
+	fi
+done < <(tree_files '^kmod/.*\.[ch]$')
+
+while read -r file; do
+	while read -r line header; do
+		case $file:$header in
+		include/uapi/*:'<linux/types.h>' | include/uapi/*:'<linux/ioctl.h>') ;;
+		include/uapi/*)
+			bad "$file:$line: a uapi header includes $header" ;;
+		*:'<linux/'* | *:'<asm/'* | *:'<mempool/'* | *:'<uapi/'*) ;;
+		*)
+			bad "$file:$line: a public header includes $header" ;;
+		esac
+	done < <(includes "$file")
+done < <(tree_files '^include/.*\.h$')
+verdict
