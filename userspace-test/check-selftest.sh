@@ -4,7 +4,7 @@
 # check-selftest.sh [NAME]: each check is able to fail.  For every one a copy of
 # the tree gets one planted mistake, and the check has to name it.  Prints "ok"
 # and "not ok" lines like a test script; 10-static.sh runs it.  NAME selects the
-# cases whose name contains it.
+# cases whose line contains it.
 
 # shellcheck source=userspace-test/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -14,6 +14,9 @@ ONLY=${1-}
 # A mistake must not be found in this file, so the words are put together here.
 UNFINISHED=$(printf %s%s TO DO)
 VERSION=$(printf %s%s LINUX_VERSION _CODE)
+MIRROR=$(printf %s%s ftp.xx.deb ian.org)
+PLACE=$(printf %s%s /ho me/somebody)
+URL=$(printf %s%s ht tp://192.0.2.1/x)
 
 copy_tree() {
 	mkdir -p "$COPY"
@@ -30,7 +33,7 @@ copy_tree() {
 # sees CHECK REGEX FILE [ARG...] < text: append the text to FILE in the copy,
 # run the check on it, take the text away again.
 sees() {
-	local check=$1 regex=$2 file=$3 what="$1${4:+ $4} sees $3" rc=0
+	local check=$1 regex=$2 file=$3 what="$1${4:+ $4} says $2" rc=0
 
 	shift 3
 	[[ "$what" == *"$ONLY"* ]] || return 0
@@ -79,12 +82,12 @@ sees check-text 'planted\.c:1: unfinished' bench/planted.c notes \
 	<<<"/* $UNFINISHED: later */"
 sees check-text 'planted\.sh:2: a mirror' lab/planted.sh places <<-END
 	# SPDX
-	fetch ftp.xx.deb''ian.org
+	fetch $MIRROR
 END
 sees check-text 'planted\.sh:1: a path of one machine' lab/planted.sh places \
-	<<<"cd /ho''me/somebody"
+	<<<"cd $PLACE"
 sees check-text 'planted\.sh:1: a URL' lab/planted.sh places \
-	<<<"curl ht''tp://192.0.2.1/x"
+	<<<"curl $URL"
 sees check-text 'planted\.c:451: over 450' kmod/planted.c size < <(seq 451)
 sees check-text 'planted\.sh:1: has a #! but' lab/planted.sh names <<<'#!/bin/sh'
 

@@ -25,7 +25,7 @@ if [ "$rc" -ne 0 ]; then
 fi
 
 # The kernel's own headers are not ours to mend.
-bad_lines < <(sed -n "s|^$BUILD/\(.*: \(warning\|error\): .*\)|\1|p" "$report" |
+bad_lines < <(sed -nE "s#^$BUILD/(.*: (warning|error): .*)#\1#p" "$report" |
 	sort -u)
 bad_lines < <(grep -E 'sparse failed$' "$report" | sed "s|^$BUILD/||" || true)
 

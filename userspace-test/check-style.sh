@@ -10,7 +10,7 @@
 # shellcheck source=userspace-test/check-lib.sh
 . "$(dirname "$0")/check-lib.sh"
 need perl
-SOURCE=$("$ROOT/lab/source" --lane 6.12)
+SOURCE=$("$ROOT/lab/source" --lane uml)
 
 # checkpatch EXTRA-OPTION... < file names
 checkpatch() {

@@ -11,9 +11,9 @@
 targets=$(make -pq -f Makefile no-such-goal 2>/dev/null | awk '
 	/^# Not a target/ { skip = 1; next }
 	/^[a-zA-Z0-9][^:=#%\/ ]*:([^=]|$)/ && !skip { sub(/:.*/, ""); print }
-	{ skip = 0 }' | grep -vx 'no-such-goal' | sort -u)
+	{ skip = 0 }' | sort -u)
 phony=$(make -pq -f Makefile no-such-goal 2>/dev/null |
-	sed -n 's/^\.PHONY: *//p' | tr ' ' '\n' | grep -v '^[_.]' | sort -u)
+	sed -n 's/^\.PHONY: *//p' | tr ' ' '\n' | sort -u)
 help=$(make -s --no-print-directory help 2>/dev/null) ||
 	bad "Makefile:0: make help fails"
 

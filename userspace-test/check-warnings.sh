@@ -11,6 +11,7 @@ LANE=${2:?which lane?}
 BUILD=$TREE/build/w1-$LANE
 LOG=$BUILD/.lab-build.log
 
+mkdir -p "$BUILD"
 # modpost says its warnings only when it runs, so let it run each time.
 rm -f "$BUILD/Module.symvers" "$BUILD/.lab-built"
 rc=0
