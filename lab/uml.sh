@@ -1,2 +1,80 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
+#
+# uml.sh - the uml lane: User Mode Linux, SMP, with modules and KUnit, built from
+# Debian's newest linux-source-7.x.  Needs lib.sh, apt.sh, get.sh, source.sh.
+#
+# It runs at native speed, for KUnit and for timing.  What it is configured with is in
+# uml.config, whose hash is part of the name of the cache entry.
+
+UML_TOOLS=(make gcc-12 flex bison bc libelf-dev libssl-dev)
+
+uml_entry()
+{
+	local line
+
+	line=$(apt_version source-7)
+	echo "kernel-uml-${line#* }-$(key "$(cat "$LAB_DIR/uml.config")" "$(declare -f uml_make uml_build)")"
+}
+
+uml_kernel()
+{
+	local name
+
+	name=$(uml_entry)
+	entry_complete "$name" || source_tree uml >/dev/null
+	entry "$name" uml_build
+	echo "$CACHE/$name"
+}
+
+uml_make()	# DIR ARG...
+{
+	local dir=$1
+
+	shift
+	nice make -C "$dir/source" O="$dir/build" ARCH=um CC=gcc-12 HOSTCC=gcc-12 \
+		KBUILD_BUILD_USER=lab KBUILD_BUILD_HOST=lab -j"$(jobs)" "$@"
+}
+
+uml_build()	# DIR
+{
+	local dir=$1 log=$1/build.log opt
+
+	get "${UML_TOOLS[@]}"
+	say "building the uml kernel (about 3 minutes)"
+	ln -s "$(source_tree uml)" "$dir/source"
+	mkdir "$dir/build"
+	quietly "$log" uml_make "$dir" defconfig
+	quietly "$log" "$dir/source/scripts/kconfig/merge_config.sh" -m -O "$dir/build" \
+		"$dir/build/.config" "$LAB_DIR/uml.config"
+	quietly "$log" uml_make "$dir" olddefconfig
+	# An option that kconfig dropped silently would make a test pass for no reason.
+	for opt in SMP PREEMPT MODULES KUNIT DEBUG_FS BLK_DEV_UBD EXT4_FS OVERLAY_FS; do
+		grep -q "^CONFIG_$opt=y" "$dir/build/.config" || die "uml: CONFIG_$opt is not set"
+	done
+	quietly "$log" uml_make "$dir" linux modules
+	mkdir -p "$dir/lib/modules"
+	quietly "$log" uml_make "$dir" INSTALL_MOD_PATH="$dir" modules_install
+	cp "$dir/build/.config" "$dir/config"
+	cp "$dir/build/include/config/kernel.release" "$dir/release"
+	strip -o "$dir/linux" "$dir/build/linux"
+	# Module builds need headers, scripts and symbols, not the kernel's own objects.
+	find "$dir/build" \( -name '*.o' -o -name '*.a' -o -name '*.cmd' -o -name '*.ko' \) \
+		-not -path '*/scripts/*' -not -path '*/tools/*' -delete
+	rm -f "$dir/build"/{linux,vmlinux,vmlinux.*}
+}
+
+# uml_command: as qemu_command, for a uml guest.
+uml_command()
+{
+	UML_COMMAND=("$VM_KERNEL/linux" "mem=$VM_MEM" "initrd=$VM_DIR/initrd"
+		# Only this mode of UML has more than one CPU.
+		seccomp=on "ncpus=$VM_SMP"
+		con0=null,fd:1 con=null "ssl0=null,fd:$VM_OUT" "ssl1=null,fd:$VM_ERR"
+		"ssl2=null,fd:$VM_STATUS")
+	[ -z "$VM_SHELL" ] || UML_COMMAND+=(ssl3=fd:0,fd:1)
+	[ -z "$VM_ROOT" ] || UML_COMMAND+=("ubd0r=$VM_ROOT")
+	# shellcheck disable=SC2206 # words
+	UML_COMMAND+=(ignore_loglevel panic=-1 panic_on_warn=1 softlockup_panic=1
+		sysctl.kernel.hung_task_panic=1 $VM_APPEND)
+}
