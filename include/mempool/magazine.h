@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * magazine.h - floor 2, the part that is inlined: pop and push of one object
+ *
+ * Called from: objcache.h (inline fast path), kmod/magazine.c.  Calls: nothing.
+ * Locks: none.  Context: any, NMI included; never sleeps.
+ *
+ * Not an API: drivers use <mempool/objcache.h>.  It is public only because
+ * the fast path is inlined into drivers, and whatever is changed here needs a
+ * new OBJCACHE_LAYOUT there.
+ */
+#ifndef _MEMPOOL_MAGAZINE_H
+#define _MEMPOOL_MAGAZINE_H
+
+#include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/stddef.h>
+#include <linux/types.h>
+#include <asm/local.h>
+
+/**
+ * DOC: magazine
+ *
+ * A magazine is one CPU's stack of free objects, without a lock and without
+ * a linked list.  The rule that makes it safe fits in one line: *a non-NULL
+ * slot is ownership of a free object*, and a slot changes hands by one
+ * compare-and-exchange.  Everything else is advice.
+ *
+ *	hint          where the top object probably is
+ *	slot[0]       always NULL: what a pop at hint 0 finds
+ *	slot[1..phys] objects or NULL
+ *	slot[phys+1]  MAG_SENTINEL, never touched: the guard behind the array
+ *
+ * Each access to a slot is a single instruction on the memory of the CPU that
+ * executes it (a %gs prefixed CMPXCHG without LOCK on x86-64), so it is atomic
+ * against everything else that runs on this CPU: preemption, softirq, hardirq,
+ * NMI.  A task that migrates in the middle simply compares against the slot of
+ * its new CPU; if that slot does not hold the very object it expects, the
+ * exchange fails.  If it does hold it, the object is free and on this CPU, and
+ * taking it is right.  So there is no ABA problem, no interrupt is disabled
+ * and no object memory is touched.
+ *
+ * hint may be stale whenever an interrupt or a migration comes between its
+ * read and its write.  Then an exchange fails, or a slot is empty although
+ * others are not, and the slow path looks at every slot (mag_pop_scan(),
+ * mag_push_scan()) and sets hint again.  hint is only ever written with a
+ * value in [0, phys], so no index leaves the array.
+ *
+ * cap is the soft capacity.  Any CPU may write it at any time; it is tested by
+ * push alone, and a push that read the old value may fill one slot above the
+ * new one, which the next drain takes.
+ *
+ * The idea of a per-CPU array of objects is Bonwick's magazine (USENIX 2001).
+ */
+
+/**
+ * struct magazine - one CPU's magazine
+ * @hint:   index of the top object, advice (P, any context of this CPU)
+ * @cap:    soft capacity in objects, <= @phys (A, written by any CPU)
+ * @allocs: objects popped on this CPU, ever (P, single increments)
+ * @frees:  objects pushed on this CPU, ever (P, single increments)
+ * @phys:   number of usable slots (I)
+ * @slot:   phys + 2 of them
+ *
+ * All but the slots share one cache line.  Legend of the letters: internal.h.
+ */
+struct magazine {
+	unsigned int hint;
+	unsigned int cap;
+	unsigned long allocs;
+	unsigned long frees;
+	unsigned int phys;
+	void *slot[];
+};
+
+/* Not NULL, not an object: nothing may ever store over it or take it. */
+#define MAG_SENTINEL ((void *)1UL)
+
+/*
+ * The seam: a cursor and six operations on it.
+ *
+ * Where the architecture has a compare-and-exchange on per-CPU memory in one
+ * instruction, the cursor is the per-CPU pointer itself and nothing is
+ * disabled.  The instructions are spelled out, because the kernel's
+ * this_cpu_*() compute the slot's address twice on 6.1, and because a C array
+ * index brings UBSAN's bounds checks into drivers on 7.x; every index comes
+ * from hint, which is in [0, phys] by construction.
+ *
+ * Elsewhere (UML, whose generic this_cpu operations cost ~470 ns each; and
+ * under KCSAN, which sees no inline assembly) the cursor is this CPU's
+ * pointer, valid with preemption off, and CPU-local instructions keep the same
+ * atomicity against interrupts.  Between mag_begin() and mag_end() there is no
+ * call, no tracepoint and no zeroing.
+ */
+#if defined(CONFIG_X86_64) && defined(CONFIG_SMP) && \
+	!defined(CONFIG_UML) && !defined(CONFIG_KCSAN)
+
+typedef struct magazine __percpu *mag_cursor;
+
+static __always_inline mag_cursor mag_begin(struct magazine __percpu *m)
+{
+	return m;
+}
+
+static __always_inline void mag_end(mag_cursor cur)
+{
+}
+
+static __always_inline unsigned long mag_hint(mag_cursor cur)
+{
+	unsigned long hint;
+
+	asm volatile("movl %%gs:%c[at](%[m]), %k[hint]"
+		     : [hint] "=r" (hint)
+		     : [m] "r" (cur), [at] "i" (offsetof(struct magazine, hint)));
+	return hint;
+}
+
+static __always_inline void mag_set_hint(mag_cursor cur, unsigned long hint)
+{
+	asm volatile("movl %k[hint], %%gs:%c[at](%[m])"
+		     : : [hint] "r" (hint), [m] "r" (cur),
+		     [at] "i" (offsetof(struct magazine, hint)) : "memory");
+}
+
+static __always_inline bool mag_below_cap(mag_cursor cur, unsigned long hint)
+{
+	bool below;
+
+	asm volatile("cmpl %%gs:%c[at](%[m]), %k[hint]"
+		     : "=@ccb" (below)
+		     : [hint] "r" (hint), [m] "r" (cur),
+		     [at] "i" (offsetof(struct magazine, cap)));
+	return below;
+}
+
+static __always_inline void *mag_slot(mag_cursor cur, unsigned long i)
+{
+	void *obj;
+
+	asm volatile("movq %%gs:%c[at](%[m],%[i],8), %[obj]"
+		     : [obj] "=a" (obj)
+		     : [m] "r" (cur), [i] "r" (i),
+		     [at] "i" (offsetof(struct magazine, slot)));
+	return obj;
+}
+
+/*
+ * No LOCK: the other side is on this CPU, and an instruction is not torn.
+ * *old is what the slot held, so it is unchanged on success.
+ */
+static __always_inline bool mag_swap(mag_cursor cur, unsigned long i,
+				     void **old, void *new)
+{
+	bool done;
+
+	asm volatile("cmpxchgq %[new], %%gs:%c[at](%[m],%[i],8)"
+		     : "=@ccz" (done), "+a" (*old)
+		     : [new] "r" (new), [m] "r" (cur), [i] "r" (i),
+		     [at] "i" (offsetof(struct magazine, slot)) : "memory");
+	return done;
+}
+
+#define mag_count(cur, field)						\
+	asm volatile("incq %%gs:%c[at](%[m])"				\
+		     : : [m] "r" (cur),					\
+		     [at] "i" (offsetof(struct magazine, field)) : "memory")
+
+#else
+
+typedef struct magazine *mag_cursor;
+
+static __always_inline mag_cursor mag_begin(struct magazine __percpu *m)
+{
+	preempt_disable();
+	return this_cpu_ptr(m);
+}
+
+static __always_inline void mag_end(mag_cursor cur)
+{
+	preempt_enable();
+}
+
+static __always_inline unsigned long mag_hint(mag_cursor cur)
+{
+	return READ_ONCE(cur->hint);
+}
+
+static __always_inline void mag_set_hint(mag_cursor cur, unsigned long hint)
+{
+	WRITE_ONCE(cur->hint, hint);
+}
+
+static __always_inline bool mag_below_cap(mag_cursor cur, unsigned long hint)
+{
+	return hint < READ_ONCE(cur->cap);
+}
+
+static __always_inline void *mag_slot(mag_cursor cur, unsigned long i)
+{
+	return READ_ONCE(cur->slot[i]);
+}
+
+static __always_inline bool mag_swap(mag_cursor cur, unsigned long i,
+				     void **old, void *new)
+{
+	return cmpxchg_local(&cur->slot[i], *old, new) == *old;
+}
+
+/* local_inc() is one instruction wherever an interrupt could tear it. */
+#define mag_count(cur, field)	local_inc((local_t *)&(cur)->field)
+
+#endif
+
+/**
+ * mag_pop() - take the object that hint names
+ * @m: the magazine
+ *
+ * Return: an object, now the caller's; or NULL when the slot was empty or was
+ * emptied meanwhile, which does not mean that the magazine is empty: ask
+ * mag_pop_scan() then.
+ */
+static __always_inline void *mag_pop(struct magazine __percpu *m)
+{
+	mag_cursor cur = mag_begin(m);
+	unsigned long hint = mag_hint(cur);
+	void *obj = mag_slot(cur, hint);
+
+	if (likely(obj) && likely(mag_swap(cur, hint, &obj, NULL))) {
+		mag_set_hint(cur, hint - 1);
+		mag_count(cur, allocs);
+		/* Unchanged by the exchange: saves the caller's second test. */
+		if (!obj)
+			__builtin_unreachable();
+	} else {
+		obj = NULL;
+	}
+	mag_end(cur);
+	return obj;
+}
+
+/**
+ * mag_push() - put an object where hint says there is room
+ * @m:   the magazine
+ * @obj: the object, not NULL, not used by anybody any more
+ *
+ * Return: true when the magazine owns the object now; false when it is full,
+ * switched off (cap 0), or hint was stale: ask mag_push_scan() then.
+ */
+static __always_inline bool mag_push(struct magazine __percpu *m, void *obj)
+{
+	mag_cursor cur = mag_begin(m);
+	unsigned long hint = mag_hint(cur);
+	void *empty = NULL;
+	bool done = false;
+
+	if (likely(mag_below_cap(cur, hint)) &&
+	    likely(mag_swap(cur, hint + 1, &empty, obj))) {
+		mag_set_hint(cur, hint + 1);
+		mag_count(cur, frees);
+		done = true;
+	}
+	mag_end(cur);
+	return done;
+}
+
+#endif /* _MEMPOOL_MAGAZINE_H */

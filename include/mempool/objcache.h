@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * objcache.h - public kernel API: caches of equal objects
+ *
+ * Called from: drivers.  Calls: magazine.h inline, kmod/objcache.c.
+ * Locks: none on the fast path.  Context: see each function.
+ */
+#ifndef _MEMPOOL_OBJCACHE_H
+#define _MEMPOOL_OBJCACHE_H
+
+#include <linux/build_bug.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/stddef.h>
+#include <mempool/magazine.h>
+
+/**
+ * DOC: objcache
+ *
+ * An objcache hands out objects of one size.  It sits on a slab cache of its
+ * own and keeps free objects in a magazine per CPU and in a depot per NUMA
+ * node, so that most allocations and frees are a dozen instructions on memory
+ * of this CPU, in any context: task, softirq, hardirq and NMI.
+ *
+ * Best suited for objects of 8 bytes to some pages that are allocated and
+ * freed at high rates, also on different CPUs.
+ *
+ * Limitations:
+ *
+ * - Objects sit free in magazines and depots: memory is traded for time.  The
+ *   magazine_capacity knob of each cache bounds it.
+ * - From NMI, and with preemption off on PREEMPT_RT, an allocation is served
+ *   from the magazine and the depot only, so it can fail although memory is
+ *   free.  A free never fails.
+ * - Apart from __GFP_ZERO, the gfp flags matter on a miss alone, when objects
+ *   are taken from slab.
+ * - The caller must not allocate from a cache that it is destroying.
+ */
+
+/* Sizes in bytes, names in characters with the final NUL. */
+#define OBJCACHE_SIZE_MAX	65536u
+#define OBJCACHE_NAME_MAX	32u
+
+/**
+ * enum objcache_flags - what an objcache can be asked for at creation
+ * @OBJCACHE_HWCACHE_ALIGN: align objects on cache lines
+ * @OBJCACHE_NODE: take objects from objcache_params.node alone
+ * @OBJCACHE_PASSTHROUGH: no magazines and no depot: every operation goes to
+ *	slab, for debugging with slab's own tools
+ */
+enum objcache_flags {
+	OBJCACHE_HWCACHE_ALIGN	= 1u << 0,
+	OBJCACHE_NODE		= 1u << 1,
+	OBJCACHE_PASSTHROUGH	= 1u << 2,
+};
+
+/**
+ * struct objcache_params - the optional properties of a cache
+ * @align: alignment in bytes, a power of two up to PAGE_SIZE; 0: that of a
+ *	pointer
+ * @flags: of enum objcache_flags
+ * @ctor: called once for each object when its memory is taken from the page
+ *	allocator, not on each allocation; a freed object must be in its
+ *	constructed state.  Atomic context.  Such objects are never zeroed:
+ *	__GFP_ZERO and init_on_alloc pass them by, as in slab.
+ * @node: the NUMA node, with OBJCACHE_NODE
+ *
+ * All zeros is what most callers want.
+ */
+struct objcache_params {
+	unsigned int	align;
+	unsigned int	flags;
+	void		(*ctor)(void *obj);
+	int		node;
+};
+
+/**
+ * struct objcache - a cache of equal objects, as far as inline code sees it
+ * @mag: the magazine of each CPU
+ * @size: object size in bytes
+ *
+ * Drivers keep the pointer and look at nothing.
+ */
+struct objcache {
+	/* private: */
+	struct magazine __percpu *mag;
+	unsigned int size;
+};
+
+/*
+ * Inline code knows the layout of two structures.  Every file that includes
+ * this header refers to the symbol of its layout, so a driver built against
+ * another one does not load ("Unknown symbol objcache_layout_N") instead of
+ * corrupting memory.  A failing assertion here means: count the number up.
+ */
+#define OBJCACHE_LAYOUT		objcache_layout_1
+static_assert(offsetof(struct objcache, mag) == 0);
+static_assert(offsetof(struct objcache, size) == sizeof(long));
+static_assert(offsetof(struct magazine, hint) == 0);
+static_assert(offsetof(struct magazine, cap) == 4);
+static_assert(offsetof(struct magazine, allocs) == 8);
+static_assert(offsetof(struct magazine, frees) == 8 + sizeof(long));
+static_assert(offsetof(struct magazine, slot) == 8 + 3 * sizeof(long));
+
+extern const char OBJCACHE_LAYOUT[];
+static const char *const objcache_layout_ref __used = OBJCACHE_LAYOUT;
+
+struct objcache *
+__objcache_create(const char *name, unsigned int size,
+		  const struct objcache_params *params, struct module *owner);
+
+/**
+ * objcache_create() - make a cache
+ * @name:   1 to 31 letters, digits, '-', '_' and '.', the first one a letter
+ *	or digit; unique; not the name of a file in debugfs mempool/
+ * @size:   object size in bytes, 1 to OBJCACHE_SIZE_MAX
+ * @params: optional properties, or NULL
+ *
+ * The cache belongs to the calling module, which must destroy it before it is
+ * unloaded.
+ *
+ * Context: task; sleeps.
+ * Return: the cache, or ERR_PTR: -EINVAL (name, size 0, align, flags, node),
+ * -ENAMETOOLONG, -E2BIG (size), -EEXIST (name), -ENOMEM.  Each but the last is
+ * reported with the name and the value in the kernel log.
+ */
+#define objcache_create(name, size, params) \
+	__objcache_create(name, size, params, THIS_MODULE)
+
+/**
+ * OBJCACHE() - make a cache for a type
+ * @type:  the structure's tag
+ * @flags: of enum objcache_flags
+ *
+ * Context: task; sleeps.
+ * Return: as objcache_create().
+ */
+#define OBJCACHE(type, flags)						\
+	objcache_create(#type, sizeof(struct type),			\
+			(&(struct objcache_params){ __alignof__(struct type), \
+						    (flags), NULL, 0 }))
+
+int objcache_destroy(struct objcache *cache);
+
+void *__objcache_alloc(struct objcache *cache, gfp_t gfp);
+void objcache_free(struct objcache *cache, void *obj);
+
+int objcache_set_capacity(struct objcache *cache, unsigned int capacity);
+unsigned int objcache_capacity(const struct objcache *cache);
+
+/* private: behind the inline forms */
+void *objcache_alloc_slow(struct objcache *cache, gfp_t gfp);
+void *objcache_zero(struct objcache *cache, void *obj);
+void objcache_free_slow(struct objcache *cache, void *obj);
+
+/* public: */
+
+/**
+ * objcache_alloc() - allocate an object
+ * @cache: the cache
+ * @gfp:   as for kmalloc(): it decides whether a miss may sleep and reclaim
+ *
+ * The test for __GFP_ZERO is here, where @gfp is mostly a constant.
+ *
+ * Context: any, as @gfp says; NMI too.  In NMI, and with preemption off on
+ * PREEMPT_RT, slab is not asked.
+ * Return: the object, at least as aligned as a pointer, or NULL.
+ */
+static __always_inline void *
+objcache_alloc(struct objcache *cache, gfp_t gfp)
+{
+	void *obj = __objcache_alloc(cache, gfp);
+
+	if (gfp & __GFP_ZERO)
+		obj = objcache_zero(cache, obj);
+	return obj;
+}
+
+/**
+ * objcache_alloc_inline() - objcache_alloc() without the call
+ * @cache: the cache
+ * @gfp:   as for kmalloc()
+ *
+ * For the few call sites where the call matters; each costs about 60 bytes
+ * of text.  A driver that uses it is tied to this layout of the module.
+ *
+ * Context: as objcache_alloc().
+ * Return: as objcache_alloc().
+ */
+static __always_inline void *
+objcache_alloc_inline(struct objcache *cache, gfp_t gfp)
+{
+	void *obj = mag_pop(cache->mag);
+
+	if (unlikely(!obj))
+		return objcache_alloc_slow(cache, gfp);
+	if (static_branch_unlikely(&init_on_alloc) || (gfp & __GFP_ZERO))
+		return objcache_zero(cache, obj);
+	return obj;
+}
+
+/**
+ * objcache_free_inline() - objcache_free() without the call
+ * @cache: the cache
+ * @obj:   the object
+ *
+ * Context: as objcache_free().
+ */
+static __always_inline void
+objcache_free_inline(struct objcache *cache, void *obj)
+{
+	if (unlikely(!obj) || unlikely(!mag_push(cache->mag, obj)))
+		objcache_free_slow(cache, obj);
+}
+
+#endif /* _MEMPOOL_OBJCACHE_H */

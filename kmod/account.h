@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * account.h - what is counted, and its names
+ *
+ * Called from: any room.  Calls: nothing.  Locks: none.  Context: any.
+ */
+#ifndef _MEMPOOL_ACCOUNT_H
+#define _MEMPOOL_ACCOUNT_H
+
+#include <linux/percpu.h>
+
+/**
+ * enum account_item - every number the module keeps of a cache
+ *
+ * One hit and one miss a floor: reading the counters is reading the path.
+ * Everything is in objects.  Those from ACCOUNT_ALLOCS on are not counted but
+ * computed from the others by account_sum().
+ */
+enum account_item {
+	ACCOUNT_MAG_ALLOC_HIT,	/* allocated from a magazine */
+	ACCOUNT_MAG_ALLOC_MISS,	/* slow path entered: empty, or stale hint */
+	ACCOUNT_MAG_FREE_HIT,	/* freed into a magazine */
+	ACCOUNT_MAG_FREE_MISS,	/* slow path entered: full, or stale hint */
+	ACCOUNT_DEPOT_GET_HIT,	/* objects from depot to a magazine or caller */
+	ACCOUNT_DEPOT_GET_MISS,	/* times a depot had nothing or was busy (NMI) */
+	ACCOUNT_DEPOT_PUT_HIT,	/* objects put into a depot */
+	ACCOUNT_DEPOT_PUT_MISS,	/* objects a depot had no room for */
+	ACCOUNT_DEPOT_CONTENDED,/* times the depot lock was found taken */
+	ACCOUNT_SLAB_TAKEN,	/* objects taken from slab */
+	ACCOUNT_SLAB_TAKE_MISS,	/* times slab had nothing for us */
+	ACCOUNT_SLAB_GIVEN,	/* objects given back to slab */
+	ACCOUNT_ALLOC_DIRECT,	/* allocated from below the magazines */
+	ACCOUNT_ALLOC_FAILED,	/* allocations that returned NULL */
+	ACCOUNT_FREE_DIRECT,	/* freed to below the magazines */
+	ACCOUNT_FREE_DEFERRED,	/* of those, left to an irq_work */
+	ACCOUNT_COUNTED,
+
+	ACCOUNT_ALLOCS = ACCOUNT_COUNTED,
+	ACCOUNT_FREES,
+	ACCOUNT_IN_USE,		/* allocs - frees */
+	ACCOUNT_HELD,		/* taken from slab - given back */
+	ACCOUNT_CACHED,		/* held - in use */
+	ACCOUNT_NR
+};
+
+extern const char *const account_names[ACCOUNT_NR];
+
+/* One CPU's counters; the two hits of the magazine are in the magazine. */
+struct account {
+	unsigned long n[ACCOUNT_COUNTED];	/* P */
+};
+
+static inline void account_add(struct account __percpu *acct,
+			       enum account_item item, unsigned long n)
+{
+	this_cpu_add(acct->n[item], n);
+}
+
+static inline void account_inc(struct account __percpu *acct,
+			       enum account_item item)
+{
+	this_cpu_inc(acct->n[item]);
+}
+
+/* What leaves and what comes, the order in which account_sum() reads. */
+struct account_view {
+	unsigned long n[ACCOUNT_NR];
+};
+
+void account_sum(struct account __percpu *acct, struct account_view *view);
+void account_derive(struct account_view *view);
+
+#endif /* _MEMPOOL_ACCOUNT_H */

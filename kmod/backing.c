@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * backing.c - floor 4: objects come from slab and go back to it
+ *
+ * Called from: depot.c, overflow.c, objcache.c.  Calls: kmem_cache_* (alone).
+ * Locks: slab's.  Context: see backing_reachable(); sleeps if gfp says so.
+ */
+#include "internal.h"
+
+#include <linux/errno.h>
+#include <linux/slab.h>
+
+#include "backing.h"
+
+/**
+ * backing_init() - make the slab cache
+ * @b:        the backing
+ * @params:   what to make
+ * @acct:     where to count
+ * @on_empty: called when the last object came back after backing_close()
+ *
+ * Context: task; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int backing_init(struct backing *b, const struct backing_params *params,
+		 struct account __percpu *acct,
+		 void (*on_empty)(struct backing *b))
+{
+	unsigned int size = params->size;
+
+	/* A constructed object's content is not ours: link behind it. */
+	b->link = 0;
+	if (params->ctor) {
+		b->link = ALIGN(size, sizeof(void *));
+		size = b->link + sizeof(void *);
+	}
+	size = max_t(unsigned int, size, sizeof(void *));
+
+	b->slab = kmem_cache_create(params->name, size, params->align,
+				    params->slab_flags | SLAB_NO_MERGE,
+				    params->ctor);
+	if (!b->slab)
+		return -ENOMEM;
+
+	b->acct = acct;
+	b->node = params->node;
+	b->size = params->size;
+	b->on_empty = on_empty;
+	atomic_long_set(&b->refs, 1);
+	atomic_long_set(&b->peak, 0);
+	return 0;
+}
+
+/* Every object must be back. */
+void backing_fini(struct backing *b)
+{
+	kmem_cache_destroy(b->slab);
+}
+
+/**
+ * backing_close() - drop the cache's own reference
+ * @b: the backing
+ *
+ * Return: true when no object is out; otherwise on_empty will be called.
+ */
+bool backing_close(struct backing *b)
+{
+	return atomic_long_dec_and_test(&b->refs);
+}
+
+/* Exact: the peak is raised by whoever made it. */
+static void note_peak(struct backing *b, long held)
+{
+	long peak = atomic_long_read(&b->peak);
+
+	while (held > peak && !atomic_long_try_cmpxchg(&b->peak, &peak, held))
+		;
+}
+
+static unsigned int take_single(struct backing *b, gfp_t gfp, void **objs,
+				unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		objs[i] = kmem_cache_alloc_node(b->slab, gfp, b->node);
+		if (!objs[i])
+			break;
+	}
+	return i;
+}
+
+/* More than the caller asked for is not worth reclaim or a warning. */
+static gfp_t gfp_for_more(gfp_t gfp)
+{
+	return (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL)) | __GFP_NOWARN;
+}
+
+/**
+ * backing_take() - take objects from slab
+ * @b:    the backing
+ * @gfp:  for the first object; the others are only taken if that is easy
+ * @objs: where they go
+ * @n:    how many at most, not 0
+ *
+ * __GFP_ZERO is ours to honour, not slab's, which would complain about it in
+ * caches with a constructor.
+ *
+ * Context: any; from NMI, and atomic on PREEMPT_RT, always 0; with interrupts
+ * off at most 1.
+ * Return: how many were taken.
+ */
+unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
+			  unsigned int n)
+{
+	unsigned int got = 0;
+
+	gfp &= ~__GFP_ZERO;
+	if (backing_reachable()) {
+		if (n > 1 && backing_bulk_allowed()) {
+			if (b->node != NUMA_NO_NODE)
+				got = take_single(b, gfp_for_more(gfp), objs, n);
+			else if (kmem_cache_alloc_bulk(b->slab, gfp_for_more(gfp), n, objs))
+				got = n;
+		}
+		if (!got)
+			got = take_single(b, gfp, objs, 1);
+	}
+
+	if (got) {
+		note_peak(b, atomic_long_add_return(got, &b->refs) - 1);
+		account_add(b->acct, ACCOUNT_SLAB_TAKEN, got);
+	} else {
+		account_inc(b->acct, ACCOUNT_SLAB_TAKE_MISS);
+	}
+	return got;
+}
+
+/**
+ * backing_give() - give objects back to slab
+ * @b:    the backing
+ * @objs: the objects
+ * @n:    how many
+ *
+ * After the last reference nothing of the cache is touched: on_empty may have
+ * freed it, on another CPU, before this returns.
+ *
+ * Context: where backing_reachable().
+ */
+void backing_give(struct backing *b, void **objs, unsigned int n)
+{
+	void (*on_empty)(struct backing *b) = b->on_empty;
+	unsigned int i;
+
+	if (n > 1 && backing_bulk_allowed())
+		kmem_cache_free_bulk(b->slab, n, objs);
+	else
+		for (i = 0; i < n; i++)
+			kmem_cache_free(b->slab, objs[i]);
+
+	account_add(b->acct, ACCOUNT_SLAB_GIVEN, n);
+	if (atomic_long_sub_and_test(n, &b->refs))
+		on_empty(b);
+}
+
+/* Objects out of slab, before backing_close(). */
+long backing_held(const struct backing *b)
+{
+	return atomic_long_read(&b->refs) - 1;
+}
+
+/* What an object costs, in bytes, with link word and slab's own padding. */
+unsigned int backing_padded_size(const struct backing *b)
+{
+	return kmem_cache_size(b->slab);
+}

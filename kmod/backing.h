@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * backing.h - floor 4: objects come from slab and go back to it
+ *
+ * Called from: depot.c, overflow.c, objcache.c.  Calls: kmem_cache_*.
+ */
+#ifndef _MEMPOOL_BACKING_H
+#define _MEMPOOL_BACKING_H
+
+#include <linux/atomic.h>
+#include <linux/gfp.h>
+#include <linux/interrupt.h>
+#include <linux/irqflags.h>
+#include <linux/preempt.h>
+#include <linux/types.h>
+
+#include "account.h"
+
+struct kmem_cache;
+
+/**
+ * struct backing - one cache's source of objects
+ * @slab:     the kmem_cache (I)
+ * @acct:     where to count (I)
+ * @node:     NUMA node to take from, or NUMA_NO_NODE (I)
+ * @size:     object size in bytes (I)
+ * @link:     offset of a word that may be overwritten while nobody owns the
+ *	object: in it, or behind it where its content must survive (I)
+ * @refs:     objects out of slab, + 1 until backing_close() (A)
+ * @peak:     the most that refs ever counted of objects, exact (A)
+ * @on_empty: called once, in the context of the last give, when refs is 0 (I)
+ */
+struct backing {
+	struct kmem_cache	*slab;
+	struct account __percpu	*acct;
+	int			node;
+	unsigned int		size;
+	unsigned int		link;
+	atomic_long_t		refs;
+	atomic_long_t		peak;
+	void			(*on_empty)(struct backing *b);
+};
+
+struct backing_params {
+	const char	*name;
+	unsigned int	size;
+	unsigned int	align;
+	slab_flags_t	slab_flags;
+	void		(*ctor)(void *obj);
+	int		node;
+};
+
+/*
+ * Slab takes locks that sleep on PREEMPT_RT, and knows no NMI.  Then we keep
+ * what we have.
+ */
+static inline bool backing_reachable(void)
+{
+	return !in_nmi() && (!IS_ENABLED(CONFIG_PREEMPT_RT) || preemptible());
+}
+
+/* Bulk calls of 6.1 leave interrupts enabled, so they must be so before. */
+static inline bool backing_bulk_allowed(void)
+{
+	return backing_reachable() && !irqs_disabled();
+}
+
+int backing_init(struct backing *b, const struct backing_params *params,
+		 struct account __percpu *acct,
+		 void (*on_empty)(struct backing *b));
+void backing_fini(struct backing *b);
+bool backing_close(struct backing *b);
+
+unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
+			  unsigned int n);
+void backing_give(struct backing *b, void **objs, unsigned int n);
+long backing_held(const struct backing *b);
+unsigned int backing_padded_size(const struct backing *b);
+
+#endif /* _MEMPOOL_BACKING_H */

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * debugfs.c - the window /sys/kernel/debug/mempool
+ *
+ * Called from: lifecycle.c, main.c, readers.  Calls: objcache floor 1.
+ * Locks: objcache_list_lock in the table of all caches.  Context: task.
+ *
+ * Statistics are in files of their own, 0400 and read-only: under Secure Boot
+ * lockdown a file that can be written cannot even be read.  debugfs itself
+ * keeps a cache's files and its removal apart.
+ */
+#include "internal.h"
+
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/kstrtox.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/uaccess.h>
+
+#include "debugfs.h"
+#include "depot.h"
+#include "magazine.h"
+#include "objcache_priv.h"
+
+static struct dentry *root;
+
+/* Files beside the caches' folders: those there are, and those to come. */
+static const char *const own_files[] = {
+	"stats", "memory", "reclaim", "limits", "profile", "monitor",
+};
+
+/**
+ * objcache_debugfs_name_taken() - would a cache's folder clash with a file
+ * @name: the cache's name
+ *
+ * Return: true if so.
+ */
+bool objcache_debugfs_name_taken(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(own_files); i++)
+		if (!strcmp(own_files[i], name))
+			return true;
+	return false;
+}
+
+/* The columns of the table; a new one goes to the end. */
+static const enum account_item columns[] = {
+	ACCOUNT_IN_USE, ACCOUNT_CACHED, ACCOUNT_HELD, ACCOUNT_ALLOCS,
+	ACCOUNT_FREES, ACCOUNT_ALLOC_FAILED,
+};
+
+static int stats_show(struct seq_file *m, void *unused)
+{
+	struct account_view view;
+	struct objcache_priv *priv;
+	unsigned int i;
+
+	seq_puts(m, "mempool - version: 1.0\n");
+	seq_printf(m, "# %-30s %7s %8s %8s %9s", "name", "state", "objsize",
+		   "slabsize", "capacity");
+	for (i = 0; i < ARRAY_SIZE(columns); i++)
+		seq_printf(m, " %14s", account_names[columns[i]]);
+	seq_putc(m, '\n');
+
+	mutex_lock(&objcache_list_lock);
+	list_for_each_entry(priv, &objcache_list, link) {
+		objcache_view(priv, &view);
+		seq_printf(m, "%-32s %7s %8u %8u %9u", priv->name,
+			   objcache_state_name(priv), priv->pub.size,
+			   backing_padded_size(&priv->backing),
+			   objcache_capacity(&priv->pub));
+		for (i = 0; i < ARRAY_SIZE(columns); i++)
+			seq_printf(m, " %14lu", view.n[columns[i]]);
+		seq_putc(m, '\n');
+	}
+	mutex_unlock(&objcache_list_lock);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(stats);
+
+static int cache_stats_show(struct seq_file *m, void *unused)
+{
+	struct objcache_priv *priv = m->private;
+	struct account_view view;
+	unsigned int i;
+
+	objcache_view(priv, &view);
+	seq_printf(m, "name %s\n", priv->name);
+	seq_printf(m, "object_size %u\n", priv->pub.size);
+	seq_printf(m, "slab_object_size %u\n", backing_padded_size(&priv->backing));
+	seq_printf(m, "passthrough %u\n", !!(priv->flags & OBJCACHE_PASSTHROUGH));
+	seq_printf(m, "magazine_capacity %u\n", objcache_capacity(&priv->pub));
+	seq_printf(m, "magazine_capacity_max %u\n", priv->phys);
+	for (i = 0; i < ACCOUNT_NR; i++)
+		seq_printf(m, "%s %lu\n", account_names[i], view.n[i]);
+	seq_printf(m, "held_peak %ld\n", atomic_long_read(&priv->backing.peak));
+	seq_printf(m, "scanned_magazines %u\n", mag_count_objects(priv->pub.mag));
+	seq_printf(m, "scanned_depots %u\n", magdepot_count_objects(priv->depot));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(cache_stats);
+
+static ssize_t capacity_read(struct file *file, char __user *to, size_t len,
+			     loff_t *pos)
+{
+	struct objcache_priv *priv = file->private_data;
+	char text[16];
+	int n = scnprintf(text, sizeof(text), "%u\n", objcache_capacity(&priv->pub));
+
+	return simple_read_from_buffer(to, len, pos, text, n);
+}
+
+/*
+ * What it prints, and nothing else: decimal digits, with or without the
+ * newline, in one write at the start.  Else -EINVAL; too much is -ERANGE.
+ */
+static ssize_t capacity_write(struct file *file, const char __user *from,
+			      size_t len, loff_t *pos)
+{
+	struct objcache_priv *priv = file->private_data;
+	unsigned int capacity;
+	char text[16];
+	int err;
+
+	if (*pos || !len || len >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_user(text, from, len))
+		return -EFAULT;
+	text[len] = '\0';
+	if (text[0] < '0' || text[0] > '9' || strlen(text) != len)
+		return -EINVAL;
+	err = kstrtouint(text, 10, &capacity);
+	if (err)
+		return err;
+	err = objcache_set_capacity(&priv->pub, capacity);
+	return err ?: len;
+}
+
+static const struct file_operations capacity_fops = {
+	.owner	= THIS_MODULE,
+	.open	= simple_open,
+	.read	= capacity_read,
+	.write	= capacity_write,
+	.llseek	= default_llseek,
+};
+
+/**
+ * objcache_debugfs_add() - make a cache's folder
+ * @priv: the cache
+ *
+ * Without debugfs, or memory for it, the cache works all the same.
+ *
+ * Context: task; sleeps.
+ */
+void objcache_debugfs_add(struct objcache_priv *priv)
+{
+	priv->dir = debugfs_create_dir(priv->name, root);
+	debugfs_create_file("stats", 0400, priv->dir, priv, &cache_stats_fops);
+	debugfs_create_file("magazine_capacity", 0600, priv->dir, priv,
+			    &capacity_fops);
+}
+
+/**
+ * objcache_debugfs_remove() - remove a cache's folder
+ * @priv: the cache; nobody reads its files when this returns
+ *
+ * Context: task; sleeps; not under a lock that a file's reader takes.
+ */
+void objcache_debugfs_remove(struct objcache_priv *priv)
+{
+	debugfs_remove(priv->dir);
+}
+
+/**
+ * objcache_debugfs_init() - make the folder
+ */
+void objcache_debugfs_init(void)
+{
+	root = debugfs_create_dir("mempool", NULL);
+	debugfs_create_file("stats", 0400, root, NULL, &stats_fops);
+}
+
+/**
+ * objcache_debugfs_exit() - remove the folder and all in it
+ */
+void objcache_debugfs_exit(void)
+{
+	debugfs_remove(root);
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * depot.c - floor 3: a NUMA node's stock of free objects
+ *
+ * Called from: objcache.c, reclaim.c, overflow.c.  Calls: backing.c.
+ * Locks: takes magdepot.lock (irqsave; NMI only tries).
+ * Context: any for get and put; they never sleep and never call slab.
+ */
+#include "internal.h"
+
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/topology.h>
+
+#include "backing.h"
+#include "depot.h"
+
+/**
+ * magdepot_create() - make an empty depot for each possible node
+ * @backing: where surplus objects go
+ * @acct:    where to count
+ * @size:    the most that one may ever hold, in objects
+ * @by_node: put each object into the depot of the node its memory is on
+ *
+ * Context: task; sleeps.
+ * Return: the depots, closed (max 0), or NULL.
+ */
+struct magdepot_set *magdepot_create(struct backing *backing,
+				     struct account __percpu *acct,
+				     unsigned int size, bool by_node)
+{
+	struct magdepot_set *set = kzalloc(struct_size(set, depot, nr_node_ids), GFP_KERNEL);
+	int node;
+
+	if (!set)
+		return NULL;
+	set->backing = backing;
+	set->acct = acct;
+	set->by_node = by_node && nr_node_ids > 1;
+
+	for_each_node(node) {
+		struct magdepot *d;
+
+		d = kvzalloc_node(struct_size(d, obj, size), GFP_KERNEL,
+				  node_online(node) ? node : NUMA_NO_NODE);
+		if (!d) {
+			magdepot_destroy(set);
+			return NULL;
+		}
+		raw_spin_lock_init(&d->lock);
+		d->size = size;
+		set->depot[node] = d;
+	}
+	return set;
+}
+
+/**
+ * magdepot_destroy() - free the depots
+ * @set: the depots, empty
+ *
+ * Context: task; sleeps.
+ */
+void magdepot_destroy(struct magdepot_set *set)
+{
+	int node;
+
+	for_each_node(node)
+		kvfree(set->depot[node]);
+	kfree(set);
+}
+
+/* In NMI the holder may be the code we interrupted: try, and do without. */
+static bool depot_lock(struct magdepot_set *set, struct magdepot *d,
+		       unsigned long *flags)
+{
+	if (raw_spin_trylock_irqsave(&d->lock, *flags))
+		return true;
+
+	account_inc(set->acct, ACCOUNT_DEPOT_CONTENDED);
+	if (in_nmi())
+		return false;
+	raw_spin_lock_irqsave(&d->lock, *flags);
+	return true;
+}
+
+static unsigned int depot_get(struct magdepot_set *set, struct magdepot *d,
+			      void **objs, unsigned int n)
+{
+	unsigned long flags;
+
+	/* Racy peek: an object put this instant may be missed, as ever. */
+	if (!READ_ONCE(d->nr) || !depot_lock(set, d, &flags))
+		return 0;
+	n = min(n, d->nr);
+	WRITE_ONCE(d->nr, d->nr - n);
+	memcpy(objs, &d->obj[d->nr], n * sizeof(*objs));
+	raw_spin_unlock_irqrestore(&d->lock, flags);
+	return n;
+}
+
+static unsigned int depot_put(struct magdepot_set *set, struct magdepot *d,
+			      void **objs, unsigned int n)
+{
+	unsigned int room;
+	unsigned long flags;
+
+	/* Racy peek: full a moment ago is full enough. */
+	if (READ_ONCE(d->nr) >= READ_ONCE(d->max) || !depot_lock(set, d, &flags))
+		return 0;
+	room = d->max > d->nr ? d->max - d->nr : 0;
+	n = min(n, room);
+	memcpy(&d->obj[d->nr], objs, n * sizeof(*objs));
+	WRITE_ONCE(d->nr, d->nr + n);
+	raw_spin_unlock_irqrestore(&d->lock, flags);
+	return n;
+}
+
+/**
+ * magdepot_get() - get objects from this node's depot
+ * @set:  the depots
+ * @objs: where they go
+ * @n:    how many at most, up to MAGDEPOT_BATCH
+ *
+ * Context: any.
+ * Return: how many there were.
+ */
+unsigned int magdepot_get(struct magdepot_set *set, void **objs, unsigned int n)
+{
+	n = depot_get(set, set->depot[numa_mem_id()], objs, n);
+	if (n)
+		account_add(set->acct, ACCOUNT_DEPOT_GET_HIT, n);
+	else
+		account_inc(set->acct, ACCOUNT_DEPOT_GET_MISS);
+	return n;
+}
+
+static int node_of(const void *obj)
+{
+	return page_to_nid(virt_to_page(obj));
+}
+
+/* The length of the run at the front of @objs that shares a node. */
+static unsigned int same_node(void **objs, unsigned int n, int node)
+{
+	unsigned int i;
+
+	for (i = 1; i < n && node_of(objs[i]) == node; i++)
+		;
+	return i;
+}
+
+/**
+ * magdepot_put() - put objects into the depots
+ * @set:  the depots
+ * @objs: the objects; those that did not fit are moved to its front
+ * @n:    how many, up to MAGDEPOT_BATCH
+ *
+ * The node is looked at here and not on each free, so an object of another
+ * node may serve this CPU until it is flushed.
+ *
+ * Context: any.
+ * Return: how many did not fit.
+ */
+unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n)
+{
+	unsigned int done, kept, run, left = 0;
+
+	for (done = 0; done < n; done += run) {
+		int node = numa_mem_id();
+
+		run = n - done;
+		if (set->by_node) {
+			node = node_of(objs[done]);
+			run = same_node(objs + done, run, node);
+		}
+		kept = depot_put(set, set->depot[node], objs + done, run);
+		memmove(objs + left, objs + done + kept,
+			(run - kept) * sizeof(*objs));
+		left += run - kept;
+	}
+	account_add(set->acct, ACCOUNT_DEPOT_PUT_HIT, n - left);
+	if (left)
+		account_add(set->acct, ACCOUNT_DEPOT_PUT_MISS, left);
+	return left;
+}
+
+/**
+ * magdepot_trim() - give objects back to slab until @keep remain a node
+ * @set:  the depots
+ * @keep: objects to keep in each depot
+ *
+ * Context: task; sleeps.
+ */
+void magdepot_trim(struct magdepot_set *set, unsigned int keep)
+{
+	void *objs[MAGDEPOT_BATCH];
+	unsigned int n;
+	int node;
+
+	for_each_node(node) {
+		struct magdepot *d = set->depot[node];
+
+		while ((n = READ_ONCE(d->nr)) > keep) {
+			n = depot_get(set, d, objs,
+				      min_t(unsigned int, n - keep, MAGDEPOT_BATCH));
+			if (n)
+				backing_give(set->backing, objs, n);
+			cond_resched();
+		}
+	}
+}
+
+/**
+ * magdepot_set_max() - set how much a depot may hold
+ * @set: the depots
+ * @max: objects a node; more than there is room for means all the room; 0
+ *	closes the depots
+ *
+ * What is above the new maximum goes back to slab.
+ *
+ * Context: task; sleeps.
+ */
+void magdepot_set_max(struct magdepot_set *set, unsigned int max)
+{
+	unsigned long flags;
+	int node;
+
+	for_each_node(node) {
+		struct magdepot *d = set->depot[node];
+
+		raw_spin_lock_irqsave(&d->lock, flags);
+		WRITE_ONCE(d->max, min(max, d->size));
+		raw_spin_unlock_irqrestore(&d->lock, flags);
+	}
+	magdepot_trim(set, max);
+}
+
+/**
+ * magdepot_count_objects() - objects in all depots
+ * @set: the depots
+ *
+ * Return: the number of objects, exact when nothing moves.
+ */
+unsigned int magdepot_count_objects(struct magdepot_set *set)
+{
+	unsigned int count = 0;
+	int node;
+
+	for_each_node(node)
+		count += READ_ONCE(set->depot[node]->nr);
+	return count;
+}

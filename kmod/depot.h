@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * depot.h - floor 3: a NUMA node's stock of free objects
+ *
+ * Called from: objcache.c, reclaim.c, overflow.c.  Calls: backing.h.
+ */
+#ifndef _MEMPOOL_DEPOT_H
+#define _MEMPOOL_DEPOT_H
+
+#include <linux/cache.h>
+#include <linux/numa.h>
+#include <linux/spinlock.h>
+
+#include "account.h"
+
+struct backing;
+
+/*
+ * Objects moved in one go between floors.  It bounds three things: the
+ * pointers on the stack of a slow path (256 bytes), the copies under a depot's
+ * lock, and the objects asked of slab at once.  Slab's own bulk calls gain
+ * little beyond 16 to 32.
+ */
+#define MAGDEPOT_BATCH	32
+
+/**
+ * struct magdepot - one node's depot: a bounded stack of objects
+ * @lock: protects all of it; raw, since it is taken in hardirq on PREEMPT_RT
+ * @nr:   objects in it (D)
+ * @max:  how many it may hold; 0: closed (D)
+ * @size: how many @obj has room for (I)
+ * @obj:  the objects; last in, first out, for the warm ones (D)
+ */
+struct magdepot {
+	raw_spinlock_t	lock;
+	unsigned int	nr;
+	unsigned int	max;
+	unsigned int	size;
+	void		*obj[];
+} ____cacheline_aligned_in_smp;
+
+/**
+ * struct magdepot_set - the depots of all nodes
+ * @backing: where objects go that a depot has no room for (I)
+ * @acct:    where to count (I)
+ * @by_node: all objects belong to one node, or are sorted when put (I)
+ * @depot:   one for each possible node (I)
+ */
+struct magdepot_set {
+	struct backing		*backing;
+	struct account __percpu	*acct;
+	bool			by_node;
+	struct magdepot		*depot[];
+};
+
+struct magdepot_set *magdepot_create(struct backing *backing,
+				     struct account __percpu *acct,
+				     unsigned int size, bool by_node);
+void magdepot_destroy(struct magdepot_set *set);
+void magdepot_set_max(struct magdepot_set *set, unsigned int max);
+
+unsigned int magdepot_get(struct magdepot_set *set, void **objs, unsigned int n);
+unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n);
+void magdepot_trim(struct magdepot_set *set, unsigned int keep);
+unsigned int magdepot_count_objects(struct magdepot_set *set);
+
+#endif /* _MEMPOOL_DEPOT_H */

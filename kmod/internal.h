@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * internal.h - the map of kmod/: floors, legend, lock order
+ *
+ * Included by every room; declares no structure of any floor.
+ */
+#ifndef _MEMPOOL_INTERNAL_H
+#define _MEMPOOL_INTERNAL_H
+
+/**
+ * DOC: floors
+ *
+ * An allocation walks down, a free too, and no file calls one above it::
+ *
+ *	objcache.c   floor 1  alloc and free: create, destroy, the slow paths
+ *	magazine.c   floor 2  pop and push: one CPU's free objects
+ *	depot.c      floor 3  get and put: a NUMA node's free objects
+ *	backing.c    floor 4  take and give: the only caller of kmem_cache_*
+ *
+ * Beside them: reclaim.c and overflow.c bring objects back to the lower
+ * floors, account.c counts (a leaf: any floor calls it, it calls nobody),
+ * debugfs.c is a window: it reads and tunes through floor 1.
+ */
+
+/**
+ * DOC: legend
+ *
+ * The letter in a field's comment says who may touch it:
+ *
+ * - I: immutable after creation
+ * - P: this CPU only, in any context, by single instructions
+ * - D: under magdepot.lock
+ * - L: under objcache_list_lock
+ * - K: under objcache_priv.knobs
+ * - A: atomic, or READ_ONCE and WRITE_ONCE from anywhere
+ */
+
+/**
+ * DOC: locks
+ *
+ * Outermost first; none is taken on the fast path.
+ *
+ * 1. objcache_list_lock (mutex): the list of caches and their names, life and
+ *    death.  Not held while a cache is quiesced or drained.
+ * 2. objcache_priv.knobs (mutex): one change of a knob at a time.
+ * 3. drain_lock (mutex, reclaim.c): one drain of all CPUs at a time; the
+ *    per-CPU work items belong to its holder.
+ * 4. cpu_hotplug_lock (read): while work is queued on each online CPU.
+ * 5. magdepot.lock (raw spinlock, irqs off): one node's depot.  Held for at
+ *    most MAGDEPOT_BATCH pointer copies.  Slab is never called under it.  NMI
+ *    only tries.
+ */
+
+#endif /* _MEMPOOL_INTERNAL_H */

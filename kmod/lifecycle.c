@@ -1,0 +1,555 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lifecycle.c - floor 1: birth, resizing and death of a cache
+ *
+ * Called from: drivers, debugfs.c (resizing), the module notifier.
+ * Calls: all floors below, reclaim.c, debugfs.c (a new cache's folder).
+ * Locks: objcache_list_lock, objcache_priv.knobs.  Context: task; sleeps.
+ */
+#include "internal.h"
+
+#include <linux/cache.h>
+#include <linux/ctype.h>
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/log2.h>
+#include <linux/module.h>
+#include <linux/nodemask.h>
+#include <linux/printk.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "debugfs.h"
+#include "depot.h"
+#include "magazine.h"
+#include "objcache_priv.h"
+#include "overflow.h"
+#include "reclaim.h"
+
+#define OBJCACHE_FLAGS	(OBJCACHE_HWCACHE_ALIGN | OBJCACHE_NODE | \
+			 OBJCACHE_PASSTHROUGH)
+
+/*
+ * Magazine capacity: 32 KiB of objects a CPU, between 8 and 128 of them.
+ * The upper bound: half of 128 is two batches; a refill costs some 3000
+ * instructions, spread over 64 objects.  The lower one: with fewer than 8,
+ * halves are too small to absorb an alternating caller.
+ */
+#define CAPACITY_BYTES	(32u << 10)
+#define CAPACITY_MIN	8u
+#define CAPACITY_MAX	128u
+
+/*
+ * Slots: what a capacity can be raised to at run time.  8 bytes each, on
+ * every CPU, used or not, and a slow path looks at all of them.
+ */
+#define PHYS_FACTOR	2u
+#define PHYS_MIN	64u
+
+/* Depot: so many magazines a node, so 256 KiB of objects by default. */
+#define DEPOT_MAGAZINES	8u
+
+LIST_HEAD(objcache_list);
+DEFINE_MUTEX(objcache_list_lock);
+struct workqueue_struct *objcache_wq;
+
+static char *passthrough = "auto";
+module_param(passthrough, charp, 0444);
+MODULE_PARM_DESC(passthrough, "caches without magazines: on, off, or auto (default: on under KASAN)");
+
+static bool passthrough_all;
+
+static unsigned int default_capacity(unsigned int size)
+{
+	return clamp(CAPACITY_BYTES / size, CAPACITY_MIN, CAPACITY_MAX);
+}
+
+static int check_name(const char *name)
+{
+	size_t i, len;
+
+	if (!name) {
+		pr_err("objcache_create: no name (NULL)\n");
+		return -EINVAL;
+	}
+	len = strnlen(name, OBJCACHE_NAME_MAX);
+	if (len == OBJCACHE_NAME_MAX) {
+		pr_err("objcache_create: name '%.*s...' is longer than %u characters\n",
+		       (int)len, name, OBJCACHE_NAME_MAX - 1);
+		return -ENAMETOOLONG;
+	}
+	for (i = 0; i < len; i++)
+		if (!isascii(name[i]) || (!isalnum(name[i]) && (!i || !strchr("-_.", name[i]))))
+			break;
+	if (!len || i < len) {
+		pr_err("objcache_create: name '%*pE' is not 1 to %u letters, digits, '-', '_', '.', the first a letter or digit\n",
+		       (int)len, name, OBJCACHE_NAME_MAX - 1);
+		return -EINVAL;
+	}
+	if (objcache_debugfs_name_taken(name)) {
+		pr_err("objcache_create: name '%s' is that of a file in debugfs mempool/\n",
+		       name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_params(const char *name, unsigned int size,
+			const struct objcache_params *p)
+{
+	if (!size) {
+		pr_err("cache '%s': object size 0\n", name);
+		return -EINVAL;
+	}
+	if (size > OBJCACHE_SIZE_MAX) {
+		pr_err("cache '%s': object size %u is more than %u\n", name,
+		       size, OBJCACHE_SIZE_MAX);
+		return -E2BIG;
+	}
+	if (p->align && (!is_power_of_2(p->align) || p->align > PAGE_SIZE)) {
+		pr_err("cache '%s': alignment %u is not a power of two up to %lu\n",
+		       name, p->align, PAGE_SIZE);
+		return -EINVAL;
+	}
+	if (p->flags & ~OBJCACHE_FLAGS) {
+		pr_err("cache '%s': unknown flags %#x\n", name,
+		       p->flags & ~OBJCACHE_FLAGS);
+		return -EINVAL;
+	}
+	if ((p->flags & OBJCACHE_NODE) &&
+	    (p->node < 0 || p->node >= MAX_NUMNODES || !node_online(p->node))) {
+		pr_err("cache '%s': node %d is not online\n", name, p->node);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static struct objcache_priv *find_cache(const char *name)
+{
+	struct objcache_priv *priv;
+
+	lockdep_assert_held(&objcache_list_lock);
+	list_for_each_entry(priv, &objcache_list, link)
+		if (!strcmp(priv->name, name))
+			return priv;
+	return NULL;
+}
+
+/*
+ * Everything is back in slab.  The one who brought the last object may be in
+ * its final instructions still: in overflow_add(), between the list and the
+ * irq_work, which an interrupt can part; that runs with preemption off.
+ */
+static void free_cache(struct objcache_priv *priv)
+{
+	synchronize_rcu();
+	overflow_destroy(priv->overflow);
+	magdepot_destroy(priv->depot);
+	mag_destroy(priv->pub.mag);
+	backing_fini(&priv->backing);
+	free_percpu(priv->acct);
+
+	/* Last, so that the name is not taken anew while slab has it still. */
+	mutex_lock(&objcache_list_lock);
+	list_del(&priv->link);
+	mutex_unlock(&objcache_list_lock);
+	kfree(priv);
+}
+
+static void reap_zombie(struct work_struct *work)
+{
+	struct objcache_priv *priv = container_of(work, struct objcache_priv, reap);
+
+	pr_info("cache '%s': the last object came back\n", priv->name);
+	free_cache(priv);
+	module_put(THIS_MODULE);
+}
+
+/* In whatever context the last object was given back. */
+static void last_object_back(struct backing *b)
+{
+	struct objcache_priv *priv = container_of(b, struct objcache_priv, backing);
+
+	queue_work(objcache_wq, &priv->reap);
+}
+
+static int build_floors(struct objcache_priv *priv, const struct objcache_params *p)
+{
+	char slab_name[OBJCACHE_NAME_MAX + sizeof("objcache-")];
+	struct backing_params backing = {
+		.name = slab_name,
+		.size = priv->pub.size,
+		.align = max_t(unsigned int, p->align, __alignof__(void *)),
+		.slab_flags = p->flags & OBJCACHE_HWCACHE_ALIGN ? SLAB_HWCACHE_ALIGN : 0,
+		.ctor = p->ctor,
+		.node = p->flags & OBJCACHE_NODE ? p->node : NUMA_NO_NODE,
+	};
+	int err = -ENOMEM;
+
+	snprintf(slab_name, sizeof(slab_name), "objcache-%s", priv->name);
+	priv->acct = alloc_percpu(struct account);
+	if (!priv->acct)
+		return -ENOMEM;
+	err = backing_init(&priv->backing, &backing, priv->acct, last_object_back);
+	if (err)
+		goto free_acct;
+	err = -ENOMEM;
+	priv->depot = magdepot_create(&priv->backing, priv->acct,
+				      default_capacity(priv->pub.size) * DEPOT_MAGAZINES,
+				      !(p->flags & OBJCACHE_NODE));
+	if (!priv->depot)
+		goto fini_backing;
+	priv->overflow = overflow_create(priv->depot);
+	if (!priv->overflow)
+		goto destroy_depot;
+	priv->pub.mag = mag_create(priv->phys);
+	if (!priv->pub.mag)
+		goto destroy_overflow;
+	err = reclaim_add_cache(priv);
+	if (err)
+		goto destroy_mag;
+	return 0;
+
+destroy_mag:
+	mag_destroy(priv->pub.mag);
+destroy_overflow:
+	overflow_destroy(priv->overflow);
+destroy_depot:
+	magdepot_destroy(priv->depot);
+fini_backing:
+	backing_fini(&priv->backing);
+free_acct:
+	free_percpu(priv->acct);
+	return err;
+}
+
+/*
+ * With init_on_free every free takes the slow path, which zeroes: the
+ * magazines' own cap stays 0 and costs the others no instruction.
+ */
+static unsigned int fast_cap(unsigned int capacity)
+{
+	return want_init_on_free() ? 0 : capacity;
+}
+
+static void apply_capacity(struct objcache_priv *priv, unsigned int capacity)
+{
+	WRITE_ONCE(priv->capacity, capacity);
+	mag_set_cap(priv->pub.mag, fast_cap(capacity));
+	magdepot_set_max(priv->depot, capacity * DEPOT_MAGAZINES);
+}
+
+/**
+ * __objcache_create() - objcache_create() for a named owner
+ * @name:   see objcache_create()
+ * @size:   see objcache_create()
+ * @params: see objcache_create()
+ * @owner:  the module that will destroy it; NULL for built-in code
+ *
+ * Context: task; sleeps.
+ * Return: the cache or ERR_PTR; see objcache_create().
+ */
+struct objcache *
+__objcache_create(const char *name, unsigned int size,
+		  const struct objcache_params *params, struct module *owner)
+{
+	static const struct objcache_params defaults;
+	struct objcache_priv *priv;
+	int err;
+
+	might_sleep();
+	if (!params)
+		params = &defaults;
+	err = check_name(name);
+	if (!err)
+		err = check_params(name, size, params);
+	if (err)
+		return ERR_PTR(err);
+
+	priv = kzalloc(sizeof(*priv), GFP_KERNEL);
+	if (!priv)
+		return ERR_PTR(-ENOMEM);
+	strscpy(priv->name, name, sizeof(priv->name));
+	priv->pub.size = size;
+	priv->ctor = params->ctor;
+	priv->flags = params->flags;
+	if (passthrough_all)
+		priv->flags |= OBJCACHE_PASSTHROUGH;
+	priv->phys = max(default_capacity(size) * PHYS_FACTOR, PHYS_MIN);
+	priv->owner = owner;
+	mutex_init(&priv->knobs);
+	INIT_WORK(&priv->reap, reap_zombie);
+
+	/* Held to the end: slab must not see a second cache of this name. */
+	mutex_lock(&objcache_list_lock);
+	if (find_cache(name)) {
+		pr_err("cache '%s': there is one of this name\n", name);
+		err = -EEXIST;
+		goto unlock;
+	}
+	err = build_floors(priv, params);
+	if (err)
+		goto unlock;
+	if (!(priv->flags & OBJCACHE_PASSTHROUGH))
+		apply_capacity(priv, default_capacity(size));
+	objcache_debugfs_add(priv);
+	list_add_tail(&priv->link, &objcache_list);
+	mutex_unlock(&objcache_list_lock);
+	return &priv->pub;
+
+unlock:
+	mutex_unlock(&objcache_list_lock);
+	kfree(priv);
+	return ERR_PTR(err);
+}
+EXPORT_SYMBOL_GPL(__objcache_create);
+
+/**
+ * objcache_set_capacity() - set how many objects a magazine may hold
+ * @cache:    the cache
+ * @capacity: objects a CPU; 0 switches magazines and depots off
+ *
+ * Exact when it returns: no magazine keeps more, but for a free that was in
+ * flight.  What is above goes to the depot, then to slab.
+ *
+ * Context: task; sleeps.
+ * Return: 0; -ERANGE when @capacity is more than there are slots for; -EPERM
+ * for a cache that passes everything through to slab.
+ */
+int objcache_set_capacity(struct objcache *cache, unsigned int capacity)
+{
+	struct objcache_priv *priv = to_priv(cache);
+
+	if (capacity > priv->phys)
+		return -ERANGE;
+	if (priv->flags & OBJCACHE_PASSTHROUGH)
+		return -EPERM;
+
+	mutex_lock(&priv->knobs);
+	apply_capacity(priv, capacity);
+	reclaim_drain_cpus(priv, capacity);
+	mutex_unlock(&priv->knobs);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(objcache_set_capacity);
+
+/**
+ * objcache_capacity() - how many objects a magazine may hold
+ * @cache: the cache
+ *
+ * Context: any.
+ * Return: objects a CPU.
+ */
+unsigned int objcache_capacity(const struct objcache *cache)
+{
+	return READ_ONCE(container_of(cache, struct objcache_priv, pub)->capacity);
+}
+EXPORT_SYMBOL_GPL(objcache_capacity);
+
+/*
+ * Stop the magazines and empty them.  A push that read the old cap may still
+ * come, from a task that was preempted in the middle of it, on any CPU; so
+ * may the last store of a pop, to memory that is about to be freed.  Such a
+ * task has not slept since, nor have interrupts ended: synchronize_rcu_tasks()
+ * waits for both.  Where magazine operations run with preemption off,
+ * synchronize_rcu() does.  After that every free goes straight to slab, and
+ * touches nothing of the cache once its object is there.
+ */
+static void quiesce(struct objcache_priv *priv)
+{
+	mutex_lock(&priv->knobs);
+	WRITE_ONCE(priv->capacity, 0);
+	mag_set_cap(priv->pub.mag, 0);
+	magdepot_set_max(priv->depot, 0);
+	synchronize_rcu_tasks();
+	synchronize_rcu();
+	reclaim_drain_cpus(priv, 0);
+	reclaim_remove_cache(priv);
+	overflow_sync(priv->overflow);
+	mutex_unlock(&priv->knobs);
+}
+
+/*
+ * The caller has set OBJCACHE_DYING.  A zombie keeps this module loaded, since
+ * the frees to come run in it.
+ */
+static int retire(struct objcache_priv *priv)
+{
+	long out;
+
+	objcache_debugfs_remove(priv);
+	quiesce(priv);
+
+	out = backing_held(&priv->backing);
+	if (out)
+		pr_err("cache '%s': destroyed with %ld objects in use; kept until the last is freed\n",
+		       priv->name, out);
+	WRITE_ONCE(priv->state, OBJCACHE_ZOMBIE);
+	__module_get(THIS_MODULE);
+	if (!backing_close(&priv->backing))
+		return -EBUSY;
+	free_cache(priv);
+	module_put(THIS_MODULE);
+	return 0;
+}
+
+/**
+ * objcache_destroy() - give a cache back
+ * @cache: the cache, from which nobody allocates any more; NULL is ignored
+ *
+ * With objects in use it reports how many, and the cache lives on as a zombie
+ * that takes frees alone, until the last one ends it: no object is freed under
+ * its user.  Waits for an RCU-tasks grace period (milliseconds to a second).
+ *
+ * Context: task; sleeps.
+ * Return: 0, or -EBUSY when objects were in use: do not touch @cache but to
+ * free them.
+ */
+int objcache_destroy(struct objcache *cache)
+{
+	struct objcache_priv *priv;
+	bool live;
+
+	might_sleep();
+	if (!cache)
+		return 0;
+	priv = to_priv(cache);
+
+	mutex_lock(&objcache_list_lock);
+	live = priv->state == OBJCACHE_LIVE;
+	if (live)
+		WRITE_ONCE(priv->state, OBJCACHE_DYING);
+	mutex_unlock(&objcache_list_lock);
+	if (!live) {
+		pr_err("cache '%s': destroyed twice\n", priv->name);
+		return -EBUSY;
+	}
+	return retire(priv);
+}
+EXPORT_SYMBOL_GPL(objcache_destroy);
+
+static struct objcache_priv *find_orphan(struct module *owner)
+{
+	struct objcache_priv *priv;
+
+	lockdep_assert_held(&objcache_list_lock);
+	list_for_each_entry(priv, &objcache_list, link) {
+		if (priv->owner != owner)
+			continue;
+		priv->owner = NULL;
+		if (priv->state == OBJCACHE_LIVE)
+			return priv;
+	}
+	return NULL;
+}
+
+/*
+ * A driver that is gone without destroying its caches.  Its code is still
+ * mapped here, and is not needed any more: the constructor runs only when slab
+ * makes new objects, and a dying cache takes none.
+ */
+static int owner_going(struct notifier_block *nb, unsigned long event, void *data)
+{
+	struct module *owner = data;
+	struct objcache_priv *priv;
+
+	if (event != MODULE_STATE_GOING)
+		return NOTIFY_DONE;
+	for (;;) {
+		mutex_lock(&objcache_list_lock);
+		priv = find_orphan(owner);
+		if (priv)
+			WRITE_ONCE(priv->state, OBJCACHE_DYING);
+		mutex_unlock(&objcache_list_lock);
+		if (!priv)
+			return NOTIFY_OK;
+		pr_err("cache '%s': its module %s was unloaded without destroying it\n",
+		       priv->name, module_name(owner));
+		retire(priv);
+	}
+}
+
+static struct notifier_block owner_notifier = { .notifier_call = owner_going };
+
+/**
+ * objcache_view() - all numbers of a cache
+ * @priv: the cache
+ * @view: where they go
+ *
+ * Context: any; stops nobody.
+ */
+void objcache_view(struct objcache_priv *priv, struct account_view *view)
+{
+	memset(view, 0, sizeof(*view));
+	mag_sum(priv->pub.mag, view);
+	account_sum(priv->acct, view);
+	account_derive(view);
+}
+
+/**
+ * objcache_state_name() - the word for a cache's state
+ * @priv: the cache
+ *
+ * Return: a constant string.
+ */
+const char *objcache_state_name(const struct objcache_priv *priv)
+{
+	switch (READ_ONCE(priv->state)) {
+	case OBJCACHE_LIVE:
+		return "live";
+	case OBJCACHE_DYING:
+		return "dying";
+	case OBJCACHE_ZOMBIE:
+		return "zombie";
+	}
+	return "?";
+}
+
+static int parse_passthrough(void)
+{
+	if (!strcmp(passthrough, "auto"))
+		passthrough_all = IS_ENABLED(CONFIG_KASAN);
+	else if (!strcmp(passthrough, "on"))
+		passthrough_all = true;
+	else if (strcmp(passthrough, "off")) {
+		pr_err("parameter passthrough='%s' is not auto, on or off\n",
+		       passthrough);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * objcache_init() - start floor 1
+ *
+ * Return: 0 or a negative errno.
+ */
+int objcache_init(void)
+{
+	int err = parse_passthrough();
+
+	if (err)
+		return err;
+	objcache_wq = alloc_workqueue("mempool", WQ_MEM_RECLAIM | WQ_PERCPU, 0);
+	if (!objcache_wq)
+		return -ENOMEM;
+	err = register_module_notifier(&owner_notifier);
+	if (err)
+		destroy_workqueue(objcache_wq);
+	return err;
+}
+
+/**
+ * objcache_exit() - stop floor 1
+ *
+ * There are no caches: each has a module that depends on this one, or is a
+ * zombie, which holds a reference.  The last zombie's work may be in its final
+ * instructions; destroy_workqueue() waits for it.
+ */
+void objcache_exit(void)
+{
+	unregister_module_notifier(&owner_notifier);
+	destroy_workqueue(objcache_wq);
+	WARN_ON_ONCE(!list_empty(&objcache_list));
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * magazine.c - floor 2, out of line: scans, moves between floors, life
+ *
+ * Called from: objcache.c, reclaim.c.  Calls: <mempool/magazine.h>.
+ * Locks: none.  Context: any for scans and moves; NMI included.
+ *
+ * Slots change hands by mag_swap() here too, never by plain stores, so every
+ * function may be interrupted by every other one on the same CPU.  hint is
+ * written last; what it says is advice (see the essay in magazine.h).
+ */
+#include "internal.h"
+
+#include <linux/cache.h>
+#include <linux/overflow.h>
+
+#include "magazine.h"
+
+/**
+ * mag_create() - allocate the magazines of all CPUs, switched off (cap 0)
+ * @phys: slots in each
+ *
+ * Context: task; sleeps.
+ * Return: the magazines, or NULL.
+ */
+struct magazine __percpu *mag_create(unsigned int phys)
+{
+	struct magazine __percpu *m;
+	int cpu;
+
+	m = __alloc_percpu(struct_size((struct magazine *)NULL, slot, phys + 2),
+			   cache_line_size());
+	if (!m)
+		return NULL;
+
+	for_each_possible_cpu(cpu) {
+		struct magazine *mag = per_cpu_ptr(m, cpu);
+
+		mag->phys = phys;
+		mag->slot[phys + 1] = MAG_SENTINEL;
+	}
+	return m;
+}
+
+/**
+ * mag_destroy() - free the magazines
+ * @m: the magazines: empty, cap 0, and no operation on them in flight
+ */
+void mag_destroy(struct magazine __percpu *m)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct magazine *mag = per_cpu_ptr(m, cpu);
+
+		WARN_ON_ONCE(mag->slot[0] ||
+			     mag->slot[mag->phys + 1] != MAG_SENTINEL);
+	}
+	free_percpu(m);
+}
+
+/**
+ * mag_set_cap() - set the soft capacity on all CPUs
+ * @m:   the magazines
+ * @cap: objects, at most phys
+ *
+ * The one field that other CPUs write.  A push that read the old value is not
+ * waited for: the object lands above the new capacity and stays usable.
+ */
+void mag_set_cap(struct magazine __percpu *m, unsigned int cap)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(per_cpu_ptr(m, cpu)->cap, cap);
+}
+
+/**
+ * mag_pop_scan() - take an object from any slot
+ * @m:    the magazine
+ * @phys: slots to look at
+ *
+ * Return: an object, now the caller's, counted as an allocation; NULL when
+ * every slot was seen empty.
+ */
+void *mag_pop_scan(struct magazine __percpu *m, unsigned int phys)
+{
+	mag_cursor cur = mag_begin(m);
+	void *obj = NULL;
+	unsigned int i;
+
+	for (i = phys; i; i--) {
+		obj = mag_slot(cur, i);
+		if (obj && mag_swap(cur, i, &obj, NULL)) {
+			mag_count(cur, allocs);
+			i--;
+			break;
+		}
+		obj = NULL;
+	}
+	mag_set_hint(cur, i);
+	mag_end(cur);
+	return obj;
+}
+
+/**
+ * mag_push_scan() - put an object into any empty slot
+ * @m:     the magazine
+ * @obj:   the object
+ * @limit: the highest slot to use: the capacity, or phys where there is no
+ *	other place for it
+ *
+ * Return: true when the magazine owns the object, counted as a free; false
+ * when every slot up to @limit was seen full.
+ */
+bool mag_push_scan(struct magazine __percpu *m, void *obj, unsigned int limit)
+{
+	mag_cursor cur = mag_begin(m);
+	bool done = false;
+	unsigned int i;
+
+	for (i = 1; i <= limit; i++) {
+		void *empty = mag_slot(cur, i);
+
+		if (!empty && mag_swap(cur, i, &empty, obj)) {
+			mag_set_hint(cur, i);
+			mag_count(cur, frees);
+			done = true;
+			break;
+		}
+	}
+	mag_end(cur);
+	return done;
+}
+
+/**
+ * mag_fill() - move objects into a magazine
+ * @m:     the magazine
+ * @objs:  the objects; those that did not fit are moved to its front
+ * @n:     how many
+ * @limit: the highest slot to use
+ *
+ * Return: how many did not fit.
+ */
+unsigned int mag_fill(struct magazine __percpu *m, void **objs, unsigned int n,
+		      unsigned int limit)
+{
+	mag_cursor cur = mag_begin(m);
+	unsigned int i;
+
+	for (i = 1; i <= limit && n; i++) {
+		void *empty = mag_slot(cur, i);
+
+		if (!empty && mag_swap(cur, i, &empty, objs[n - 1])) {
+			mag_set_hint(cur, i);
+			n--;
+		}
+	}
+	mag_end(cur);
+	return n;
+}
+
+/**
+ * mag_take() - move objects out of a magazine, the highest slots first
+ * @m:     the magazine
+ * @phys:  its slots
+ * @above: leave those in slots up to this one
+ * @objs:  where they go
+ * @n:     how many at most
+ *
+ * Takes no CPU number: it works on the CPU it runs on, so work that an unplug
+ * moved elsewhere does no harm.
+ *
+ * Return: how many were taken.
+ */
+unsigned int mag_take(struct magazine __percpu *m, unsigned int phys,
+		      unsigned int above, void **objs, unsigned int n)
+{
+	mag_cursor cur = mag_begin(m);
+	unsigned int got = 0;
+	unsigned int i;
+
+	for (i = phys; i > above && got < n; i--) {
+		void *obj = mag_slot(cur, i);
+
+		if (obj && mag_swap(cur, i, &obj, NULL))
+			objs[got++] = obj;
+	}
+	if (mag_hint(cur) > i)
+		mag_set_hint(cur, i);
+	mag_end(cur);
+	return got;
+}
+
+/**
+ * mag_take_dead() - move objects out of the magazine of a dead CPU
+ * @m:    the magazine
+ * @cpu:  the CPU, which executes nothing any more
+ * @objs: where they go
+ * @n:    how many at most
+ *
+ * Return: how many were taken; less than @n: it is empty now.
+ */
+unsigned int mag_take_dead(struct magazine __percpu *m, int cpu, void **objs,
+			   unsigned int n)
+{
+	struct magazine *mag = per_cpu_ptr(m, cpu);
+	unsigned int got = 0;
+	unsigned int i;
+
+	for (i = mag->phys; i && got < n; i--) {
+		if (mag->slot[i]) {
+			objs[got++] = mag->slot[i];
+			mag->slot[i] = NULL;
+		}
+	}
+	mag->hint = 0;
+	return got;
+}
+
+/**
+ * mag_sum() - add what the magazines count themselves
+ * @m:    the magazines
+ * @view: the sums
+ *
+ * Frees before allocations: see account_sum().
+ */
+void mag_sum(struct magazine __percpu *m, struct account_view *view)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		view->n[ACCOUNT_MAG_FREE_HIT] += READ_ONCE(per_cpu_ptr(m, cpu)->frees);
+	for_each_possible_cpu(cpu)
+		view->n[ACCOUNT_MAG_ALLOC_HIT] += READ_ONCE(per_cpu_ptr(m, cpu)->allocs);
+}
+
+/**
+ * mag_count_objects() - count the slots that hold an object, on all CPUs
+ * @m: the magazines
+ *
+ * The check of the counters, not their source.  Exact when nothing moves.
+ *
+ * Return: the number of objects.
+ */
+unsigned int mag_count_objects(struct magazine __percpu *m)
+{
+	unsigned int count = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct magazine *mag = per_cpu_ptr(m, cpu);
+		unsigned int i;
+
+		for (i = 1; i <= mag->phys; i++)
+			count += !!READ_ONCE(mag->slot[i]);
+	}
+	return count;
+}

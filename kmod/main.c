@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - the order in which the rooms start and stop
+ *
+ * Two names, on purpose: users see mempool (module, debugfs, device, tool), C
+ * code sees objcache_*, because the kernel itself owns mempool_*.
+ */
+#include "internal.h"
+
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "debugfs.h"
+#include "objcache_priv.h"
+#include "reclaim.h"
+
+static int __init mempool_module_init(void)
+{
+	int err;
+
+	err = objcache_init();
+	if (err)
+		return err;
+	err = reclaim_init();
+	if (err)
+		goto exit_objcache;
+	objcache_debugfs_init();
+	return 0;
+
+exit_objcache:
+	objcache_exit();
+	return err;
+}
+
+static void __exit mempool_module_exit(void)
+{
+	objcache_debugfs_exit();
+	reclaim_exit();
+	objcache_exit();
+}
+
+module_init(mempool_module_init);
+module_exit(mempool_module_exit);
+
+MODULE_DESCRIPTION("Pooled memory for drivers: per-CPU object caches over slab");
+MODULE_AUTHOR("The mempool authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");

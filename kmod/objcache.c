@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * objcache.c - floor 1: alloc and free
+ *
+ * Called from: drivers, the inline forms in <mempool/objcache.h>, kunit-tests.
+ * Calls: magazine.c, depot.c, backing.c, overflow.c.
+ * Locks: none.  Context: any; sleeps only in slab, if gfp says so.
+ *
+ * An allocation is satisfied in this order, a free is the mirror image:
+ *
+ *	objcache_alloc (__objcache_alloc)
+ *	  mag_pop                1. the magazine, at hint
+ *	  objcache_alloc_slow
+ *	    mag_pop_scan         2. the magazine, any slot
+ *	    refill
+ *	      magdepot_get       3. the node's depot, half a magazine
+ *	      backing_take       4. slab, half a magazine
+ *	      mag_fill              ... the rest of it for the next ones
+ *
+ *	objcache_free
+ *	  mag_push               1. the magazine, at hint
+ *	  objcache_free_slow
+ *	    mag_push_scan        2. the magazine, any slot
+ *	    flush                   ... half a magazine makes room
+ *	      magdepot_put       3. the node's depot
+ *	      backing_give       4. slab
+ *	    overflow_add         5. where slab is out of reach: an irq_work
+ */
+#include "internal.h"
+
+#include <linux/export.h>
+#include <linux/printk.h>
+#include <linux/ratelimit.h>
+#include <linux/string.h>
+
+#include "depot.h"
+#include "magazine.h"
+#include "objcache_priv.h"
+#include "overflow.h"
+
+/* What a driver with inline forms links against; see OBJCACHE_LAYOUT. */
+const char OBJCACHE_LAYOUT[] = "mempool";
+EXPORT_SYMBOL_GPL(objcache_layout_1);
+
+/* To slab, or, where slab is out of reach, to the irq_work. */
+static void put_down(struct objcache_priv *priv, void **objs, unsigned int n)
+{
+	n = magdepot_put(priv->depot, objs, n);
+	if (!n)
+		return;
+	if (backing_reachable())
+		backing_give(&priv->backing, objs, n);
+	else
+		overflow_add(priv->overflow, objs, n);
+}
+
+/*
+ * Half a magazine, so that the next operation, whichever it is, finds both
+ * objects and room.  From the depot if it has any; what slab gives beyond the
+ * first object it must have at hand.
+ */
+static noinline void *refill(struct objcache_priv *priv, gfp_t gfp)
+{
+	unsigned int cap = READ_ONCE(priv->capacity);
+	unsigned int want = cap / 2 + 1;
+	void *objs[MAGDEPOT_BATCH];
+	void *obj = NULL;
+	unsigned int n;
+
+	while (want) {
+		n = min_t(unsigned int, want, MAGDEPOT_BATCH);
+		want -= n;
+		n = magdepot_get(priv->depot, objs, n);
+		if (!n && !obj) {
+			n = backing_take(&priv->backing, gfp, objs,
+					 min_t(unsigned int, cap / 2 + 1,
+					       MAGDEPOT_BATCH));
+			want = 0;
+		}
+		if (!n)
+			break;
+		if (!obj)
+			obj = objs[--n];
+		n = mag_fill(priv->pub.mag, objs, n, cap);
+		if (n)
+			put_down(priv, objs, n);
+	}
+	return obj;
+}
+
+/* The upper half: as much is left as is made room for. */
+static noinline void flush(struct objcache_priv *priv)
+{
+	unsigned int want = (READ_ONCE(priv->capacity) + 1) / 2;
+	void *objs[MAGDEPOT_BATCH];
+	unsigned int n;
+
+	while (want) {
+		n = mag_take(priv->pub.mag, priv->phys, 0, objs,
+			     min_t(unsigned int, want, MAGDEPOT_BATCH));
+		if (!n)
+			break;
+		put_down(priv, objs, n);
+		want -= n;
+	}
+}
+
+/**
+ * objcache_zero() - zero a recycled object, as __GFP_ZERO or init_on_alloc ask
+ * @cache: the cache
+ * @obj:   the object, or NULL
+ *
+ * Constructed objects stay as they are; slab makes the same exception.
+ *
+ * Context: any.
+ * Return: @obj.
+ */
+void *objcache_zero(struct objcache *cache, void *obj)
+{
+	if (obj && !to_priv(cache)->ctor)
+		memset(obj, 0, cache->size);
+	return obj;
+}
+EXPORT_SYMBOL_GPL(objcache_zero);
+
+/**
+ * objcache_alloc_slow() - allocate when the magazine's hint found nothing
+ * @cache: the cache
+ * @gfp:   as for objcache_alloc()
+ *
+ * Context: any.
+ * Return: an object or NULL.
+ */
+void *objcache_alloc_slow(struct objcache *cache, gfp_t gfp)
+{
+	struct objcache_priv *priv = to_priv(cache);
+	void *obj;
+
+	if (unlikely(READ_ONCE(priv->state) != OBJCACHE_LIVE)) {
+		pr_err_ratelimited("cache '%s': allocation after objcache_destroy() by %ps\n",
+				   priv->name, __builtin_return_address(0));
+		return NULL;
+	}
+
+	account_inc(priv->acct, ACCOUNT_MAG_ALLOC_MISS);
+	obj = mag_pop_scan(cache->mag, priv->phys);
+	if (!obj) {
+		obj = refill(priv, gfp);
+		if (!obj) {
+			account_inc(priv->acct, ACCOUNT_ALLOC_FAILED);
+			return NULL;
+		}
+		account_inc(priv->acct, ACCOUNT_ALLOC_DIRECT);
+	}
+	if (want_init_on_alloc(gfp))
+		objcache_zero(cache, obj);
+	return obj;
+}
+EXPORT_SYMBOL_GPL(objcache_alloc_slow);
+
+/**
+ * __objcache_alloc() - objcache_alloc() but for __GFP_ZERO
+ * @cache: the cache
+ * @gfp:   as for objcache_alloc()
+ *
+ * Context: as objcache_alloc().
+ * Return: as objcache_alloc().
+ */
+void *__objcache_alloc(struct objcache *cache, gfp_t gfp)
+{
+	void *obj = mag_pop(cache->mag);
+
+	if (unlikely(!obj))
+		return objcache_alloc_slow(cache, gfp);
+	if (static_branch_unlikely(&init_on_alloc))
+		return objcache_zero(cache, obj);
+	return obj;
+}
+EXPORT_SYMBOL_GPL(__objcache_alloc);
+
+static noinline void free_to_magazine_or_below(struct objcache_priv *priv, void *obj)
+{
+	struct magazine __percpu *mag = priv->pub.mag;
+	unsigned int cap = READ_ONCE(priv->capacity);
+
+	if (mag_push_scan(mag, obj, cap))
+		return;
+	if (backing_reachable()) {
+		flush(priv);
+		if (mag_push_scan(mag, obj, cap))
+			return;
+	} else if (cap && mag_push_scan(mag, obj, priv->phys)) {
+		return;
+	}
+	account_inc(priv->acct, ACCOUNT_FREE_DIRECT);
+	put_down(priv, &obj, 1);
+}
+
+/**
+ * objcache_free_slow() - free when the magazine's hint found no room
+ * @cache: the cache
+ * @obj:   the object, or NULL
+ *
+ * The last free into a zombie ends the cache: nothing of it is touched after
+ * the object is put down.
+ *
+ * Context: any.
+ */
+void objcache_free_slow(struct objcache *cache, void *obj)
+{
+	struct objcache_priv *priv = to_priv(cache);
+
+	if (unlikely(!obj)) {
+		pr_err_ratelimited("cache '%s': free of a NULL object by %ps\n",
+				   priv->name, __builtin_return_address(0));
+		return;
+	}
+	if (want_init_on_free() && !priv->ctor)
+		memset(obj, 0, cache->size);
+
+	account_inc(priv->acct, ACCOUNT_MAG_FREE_MISS);
+	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE)) {
+		free_to_magazine_or_below(priv, obj);
+	} else {
+		account_inc(priv->acct, ACCOUNT_FREE_DIRECT);
+		put_down(priv, &obj, 1);
+	}
+}
+EXPORT_SYMBOL_GPL(objcache_free_slow);
+
+/**
+ * objcache_free() - free an object
+ * @cache: the cache it was allocated from
+ * @obj:   the object; NULL is reported and ignored
+ *
+ * Never fails, never sleeps, on any CPU.
+ *
+ * Context: any, NMI too.
+ */
+void objcache_free(struct objcache *cache, void *obj)
+{
+	objcache_free_inline(cache, obj);
+}
+EXPORT_SYMBOL_GPL(objcache_free);

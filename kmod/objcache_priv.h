@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * objcache_priv.h - floor 1: the whole of an objcache
+ *
+ * Included by floor 1, what stands beside it, and the windows; never by the
+ * floors below.
+ */
+#ifndef _MEMPOOL_OBJCACHE_PRIV_H
+#define _MEMPOOL_OBJCACHE_PRIV_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+
+#include <mempool/objcache.h>
+
+#include "account.h"
+#include "backing.h"
+
+struct dentry;
+struct magdepot_set;
+struct overflow;
+
+/**
+ * enum objcache_state - the life of a cache
+ * @OBJCACHE_LIVE:   in use
+ * @OBJCACHE_DYING:  no allocations, no magazines; being emptied
+ * @OBJCACHE_ZOMBIE: destroyed with objects out, waiting for the last of them
+ */
+enum objcache_state {
+	OBJCACHE_LIVE,
+	OBJCACHE_DYING,
+	OBJCACHE_ZOMBIE,
+};
+
+/**
+ * struct objcache_priv - a cache
+ * @pub:      what inline code sees; first
+ * @capacity: magazine capacity in objects (K for writers, A for readers)
+ * @phys:     the most @capacity can be (I)
+ * @flags:    of enum objcache_flags (I)
+ * @state:    of enum objcache_state (L for writers, A for readers)
+ * @acct:     per-CPU counters (I)
+ * @overflow: per-CPU frees that wait for an irq_work (I)
+ * @depot:    floor 3 (I)
+ * @backing:  floor 4 (I)
+ * @ctor:     the owner's constructor (I)
+ * @owner:    the module that made it; NULL: built in, or unloaded (L)
+ * @knobs:    one change at a time
+ * @link:     in objcache_list (L)
+ * @cpuhp:    in the hotplug state's list of instances
+ * @reap:     frees a zombie after its last object
+ * @dir:      its folder in debugfs (L)
+ * @name:     its name (I)
+ */
+struct objcache_priv {
+	struct objcache		pub;
+	unsigned int		capacity;
+	unsigned int		phys;
+	unsigned int		flags;
+	enum objcache_state	state;
+	struct account __percpu	*acct;
+	struct overflow __percpu *overflow;
+	struct magdepot_set	*depot;
+	struct backing		backing;
+	void			(*ctor)(void *obj);
+
+	struct module		*owner;
+	struct mutex		knobs;
+	struct list_head	link;
+	struct hlist_node	cpuhp;
+	struct work_struct	reap;
+	struct dentry		*dir;
+	char			name[OBJCACHE_NAME_MAX];
+};
+
+extern struct list_head objcache_list;
+extern struct mutex objcache_list_lock;
+extern struct workqueue_struct *objcache_wq;
+
+/* 0400 for root to read, in debugfs and by ioctl. */
+void objcache_view(struct objcache_priv *priv, struct account_view *view);
+const char *objcache_state_name(const struct objcache_priv *priv);
+
+int objcache_init(void);
+void objcache_exit(void);
+
+static inline struct objcache_priv *to_priv(struct objcache *cache)
+{
+	return container_of(cache, struct objcache_priv, pub);
+}
+
+#endif /* _MEMPOOL_OBJCACHE_PRIV_H */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * overflow.h - frees that could go nowhere right now
+ *
+ * Called from: objcache.c.  Calls: depot.h, backing.h.
+ */
+#ifndef _MEMPOOL_OVERFLOW_H
+#define _MEMPOOL_OVERFLOW_H
+
+#include <linux/irq_work.h>
+#include <linux/llist.h>
+
+struct magdepot_set;
+
+/**
+ * struct overflow - one CPU's objects on their way to the depot or slab
+ * @list:  the objects, linked through their own memory at backing.link (A)
+ * @work:  carries them (I)
+ * @depot: where to (I)
+ */
+struct overflow {
+	struct llist_head	list;
+	struct irq_work		work;
+	struct magdepot_set	*depot;
+};
+
+struct overflow __percpu *overflow_create(struct magdepot_set *depot);
+void overflow_destroy(struct overflow __percpu *o);
+void overflow_add(struct overflow __percpu *o, void **objs, unsigned int n);
+void overflow_sync(struct overflow __percpu *o);
+
+#endif /* _MEMPOOL_OVERFLOW_H */

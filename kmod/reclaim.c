@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * reclaim.c - beside floor 1: brings cached objects back down
+ *
+ * Called from: objcache.c (resize, destroy), CPU hotplug.
+ * Calls: magazine.c, depot.c, backing.c.
+ * Locks: drain_lock, cpu_hotplug_lock (read).  Context: task; sleeps.
+ *
+ * A magazine is emptied by its own CPU, through a work item on it, because
+ * its slots change hands by CPU-local instructions.  Only the magazine of a
+ * dead CPU is emptied from elsewhere.
+ */
+#include "internal.h"
+
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
+#include <linux/percpu.h>
+#include <linux/workqueue.h>
+
+#include "backing.h"
+#include "depot.h"
+#include "magazine.h"
+#include "objcache_priv.h"
+#include "reclaim.h"
+
+struct drain_work {
+	struct work_struct	work;
+	struct objcache_priv	*priv;	/* under drain_lock */
+	unsigned int		above;	/* under drain_lock */
+};
+
+static DEFINE_PER_CPU(struct drain_work, drain_works);
+static DEFINE_MUTEX(drain_lock);
+static enum cpuhp_state dead_cpu_state;
+
+/* To the depot what it has room for, the rest to slab. */
+static void put_down(struct objcache_priv *priv, void **objs, unsigned int n)
+{
+	n = magdepot_put(priv->depot, objs, n);
+	if (n)
+		backing_give(&priv->backing, objs, n);
+}
+
+static void drain_this_cpu(struct work_struct *work)
+{
+	struct drain_work *drain = container_of(work, struct drain_work, work);
+	struct objcache_priv *priv = drain->priv;
+	void *objs[MAGDEPOT_BATCH];
+	unsigned int n;
+
+	do {
+		n = mag_take(priv->pub.mag, priv->phys, drain->above, objs,
+			     MAGDEPOT_BATCH);
+		if (n)
+			put_down(priv, objs, n);
+	} while (n == MAGDEPOT_BATCH);
+}
+
+/**
+ * reclaim_drain_cpus() - empty the magazines of all online CPUs
+ * @priv:  the cache
+ * @above: leave the objects in slots up to this one; 0 takes all
+ *
+ * Offline CPUs have nothing: cpu_dead() took it.
+ *
+ * Context: task; sleeps.
+ */
+void reclaim_drain_cpus(struct objcache_priv *priv, unsigned int above)
+{
+	int cpu;
+
+	mutex_lock(&drain_lock);
+	cpus_read_lock();
+	for_each_online_cpu(cpu) {
+		struct drain_work *drain = per_cpu_ptr(&drain_works, cpu);
+
+		drain->priv = priv;
+		drain->above = above;
+		queue_work_on(cpu, objcache_wq, &drain->work);
+	}
+	for_each_online_cpu(cpu)
+		flush_work(&per_cpu_ptr(&drain_works, cpu)->work);
+	cpus_read_unlock();
+	mutex_unlock(&drain_lock);
+}
+
+/* The hotplug core calls it on a live CPU, for each cache. */
+static int cpu_dead(unsigned int cpu, struct hlist_node *node)
+{
+	struct objcache_priv *priv =
+		hlist_entry(node, struct objcache_priv, cpuhp);
+	void *objs[MAGDEPOT_BATCH];
+	unsigned int n;
+
+	while ((n = mag_take_dead(priv->pub.mag, cpu, objs, MAGDEPOT_BATCH)))
+		put_down(priv, objs, n);
+	return 0;
+}
+
+/**
+ * reclaim_add_cache() - have a cache's magazines emptied when CPUs die
+ * @priv: the cache
+ *
+ * Context: task; sleeps.
+ * Return: 0 or a negative errno.
+ */
+int reclaim_add_cache(struct objcache_priv *priv)
+{
+	return cpuhp_state_add_instance_nocalls(dead_cpu_state, &priv->cpuhp);
+}
+
+/**
+ * reclaim_remove_cache() - the opposite of reclaim_add_cache()
+ * @priv: the cache
+ */
+void reclaim_remove_cache(struct objcache_priv *priv)
+{
+	cpuhp_state_remove_instance_nocalls(dead_cpu_state, &priv->cpuhp);
+}
+
+/**
+ * reclaim_init() - register with CPU hotplug
+ *
+ * In the PREPARE section teardown runs when the CPU is dead; there is no
+ * startup callback, since a magazine is never made anew while it may hold
+ * objects.
+ *
+ * Return: 0 or a negative errno.
+ */
+int reclaim_init(void)
+{
+	int cpu, state;
+
+	for_each_possible_cpu(cpu)
+		INIT_WORK(&per_cpu_ptr(&drain_works, cpu)->work, drain_this_cpu);
+
+	state = cpuhp_setup_state_multi(CPUHP_BP_PREPARE_DYN, "mempool:dead",
+					NULL, cpu_dead);
+	if (state < 0)
+		return state;
+	dead_cpu_state = state;
+	return 0;
+}
+
+/**
+ * reclaim_exit() - unregister
+ */
+void reclaim_exit(void)
+{
+	cpuhp_remove_multi_state(dead_cpu_state);
+}

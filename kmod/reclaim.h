@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * reclaim.h - beside floor 1: brings cached objects back down
+ */
+#ifndef _MEMPOOL_RECLAIM_H
+#define _MEMPOOL_RECLAIM_H
+
+struct objcache_priv;
+
+int reclaim_add_cache(struct objcache_priv *priv);
+void reclaim_remove_cache(struct objcache_priv *priv);
+void reclaim_drain_cpus(struct objcache_priv *priv, unsigned int above);
+
+int reclaim_init(void);
+void reclaim_exit(void);
+
+#endif /* _MEMPOOL_RECLAIM_H */
