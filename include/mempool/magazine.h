@@ -88,14 +88,17 @@ struct magazine {
  * index brings UBSAN's bounds checks into drivers on 7.x; every index comes
  * from hint, which is in [0, phys] by construction.
  *
- * Elsewhere (UML, whose generic this_cpu operations cost ~470 ns each; and
- * under KCSAN, which sees no inline assembly) the cursor is this CPU's
+ * Elsewhere (UML, whose generic this_cpu operations cost ~470 ns each; under
+ * KCSAN, which sees no inline assembly; and on preemptible kernels without
+ * RCU-tasks, which could not wait for a task preempted in here before the
+ * magazine is freed) the cursor is this CPU's
  * pointer, valid with preemption off, and CPU-local instructions keep the same
  * atomicity against interrupts.  Between mag_begin() and mag_end() there is no
  * call, no tracepoint and no zeroing.
  */
 #if defined(CONFIG_X86_64) && defined(CONFIG_SMP) && \
-	!defined(CONFIG_UML) && !defined(CONFIG_KCSAN)
+	!defined(CONFIG_UML) && !defined(CONFIG_KCSAN) && \
+	(defined(CONFIG_TASKS_RCU) || !defined(CONFIG_PREEMPTION))
 
 typedef struct magazine __percpu *mag_cursor;
 
