@@ -30,7 +30,7 @@ bad_lines < <(sed -nE "s#^$BUILD/(.*: (warning|error): .*)#\1#p" "$report" |
 bad_lines < <(grep -E 'sparse failed$' "$report" | sed "s|^$BUILD/||" || true)
 
 # One CHECKED line for each object of ours that the build made.
-while read -r object; do
+while [ "$rc" -eq 0 ] && read -r object; do
 	source=${object%.o}.c
 	[ -f "$source" ] || continue
 	grep -qx "CHECKED \(.*/\)\?$source" "$report" ||
