@@ -132,7 +132,7 @@ guest_initrd()
 	n=0
 	for m in "${VM_COPIES[@]}"; do
 		host=${m%%:*} guest=${m#*:}
-		[ "$host" != "$m" ] && [ -n "$guest" ] || die "--copy wants HOST:GUEST, not '$m'"
+		[[ $m == ?*:?* ]] || die "--copy wants HOST:GUEST, not '$m'"
 		[ -e "$host" ] || die "--copy: no such file: $host"
 		n=$((n + 1))
 		cp -a -H "$host" "$lab/files/$n"

@@ -7,7 +7,7 @@
 #   6.1   Debian 12's cloud kernel, headers unpacked in the cache, gcc-12
 #   6.12  the same from bookworm-backports
 #   7     the newest 7.x of trixie-backports; its kbuild tools need a newer libc and
-#         compiler than Debian 12 has, so it builds inside a small Debian 13 (trixie.sh)
+#         compiler than Debian 12 has, so it builds inside a small Debian 13 (debian.sh)
 #   uml   the same 7.x from linux-source, built for ARCH=um (uml.sh)
 #
 # A lane has two cache entries, kernel (bootable, with modules) and headers (to build
@@ -61,25 +61,38 @@ lane_kernel()
 
 lane_build_kernel()	# DIR LANE
 {
-	local dir=$1 lane=$2 rel
+	local dir=$1 deb=$1/deb lane=$2 rel view pkgs
 
 	rel=$(lane_release "$lane")
+	view=$(lane_view "$lane")
 	say "fetching kernel $rel"
 	get kmod xz-utils
-	apt_unpack "$(lane_view "$lane")" "$dir/deb" "linux-image-$rel=$(lane_version "$lane")"
-	mv "$dir/deb/boot/vmlinuz-$rel" "$dir/linux"
-	mv "$dir/deb/boot/config-$rel" "$dir/config"
+	# Until 7.2 the image is one package, then a bundle: binary, modules, base.
+	pkgs=$(apt_depends "$view" '^linux-(image|binary|modules|base)-[0-9]' "linux-image-$rel")
+	# shellcheck disable=SC2086 # a list
+	apt_unpack "$view" "$deb" $pkgs
+	lane_move "$deb" vmlinuz "$rel" "$dir/linux"
+	lane_move "$deb" config "$rel" "$dir/config"
 	mkdir "$dir/lib"
-	if [ -d "$dir/deb/usr/lib/modules" ]; then
-		mv "$dir/deb/usr/lib/modules" "$dir/lib/modules"
+	if [ -d "$deb/usr/lib/modules" ]; then
+		mv "$deb/usr/lib/modules" "$dir/lib/modules"
 	else
-		mv "$dir/deb/lib/modules" "$dir/lib/modules"
+		mv "$deb/lib/modules" "$dir/lib/modules"
 	fi
-	rm -rf "$dir/deb"
+	rm -rf "$deb"
 	# busybox loads no compressed modules, and unpacking them in a guest is slow.
 	find "$dir/lib/modules" -name '*.ko.xz' -exec xz -d -T0 {} +
 	depmod -b "$dir" "$rel"
 	echo "$rel" >"$dir/release"
+}
+
+lane_move()	# FROM NAME RELEASE TO
+{
+	local found
+
+	found=$(find "$1" \( -name "$2-$3" -o -path "*/$3/$2" \) -type f | head -n 1)
+	[ -n "$found" ] || die "the kernel's packages hold no $2 of $3"
+	mv "$found" "$4"
 }
 
 # lane_headers L: make sure modules can be built for the lane; print the folder.

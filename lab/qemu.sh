@@ -51,8 +51,9 @@ qemu_command_start()
 		"$1/usr/bin/qemu-system-x86_64" -L "$1/usr/share/qemu" -L "$1/usr/share/seabios")
 }
 
+# shellcheck disable=SC2054 # commas inside arguments
 # qemu_command: the command line of a guest in the array QEMU_COMMAND, from what lab/vm
-# has set.  Descriptors: VM_OUT and VM_ERR carry the command's output.
+# has set.  VM_OUT, VM_ERR and VM_STATUS are descriptors.
 qemu_command()
 {
 	local accel=tcg,thread=multi smp=$VM_SMP
@@ -78,7 +79,7 @@ qemu_command()
 		-device virtserialport,nr=1,chardev=out,name=out
 		-chardev "file,id=err,path=/dev/fd/$VM_ERR"
 		-device virtserialport,nr=2,chardev=err,name=err
-		-chardev "file,id=status,path=$VM_DIR/status"
+		-chardev "file,id=status,path=/dev/fd/$VM_STATUS"
 		-device virtserialport,nr=3,chardev=status,name=status)
 	if [ -n "$VM_ROOT" ]; then
 		QEMU_COMMAND+=(-drive "file=$VM_ROOT,if=none,id=root,format=raw,readonly=on"

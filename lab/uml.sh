@@ -64,13 +64,14 @@ uml_build()	# DIR
 	rm -f "$dir/build"/{linux,vmlinux,vmlinux.*}
 }
 
+# shellcheck disable=SC2054 # commas inside arguments
 # uml_command: as qemu_command, for a uml guest.
 uml_command()
 {
 	UML_COMMAND=("$VM_KERNEL/linux" "mem=$VM_MEM" "initrd=$VM_DIR/initrd"
 		# Only this mode of UML has more than one CPU.
 		seccomp=on "ncpus=$VM_SMP"
-		con0=null,fd:1 con=null "ssl0=null,fd:$VM_OUT" "ssl1=null,fd:$VM_ERR"
+		noreboot con0=null,fd:1 con=null "uml_dir=$VM_DIR/" "ssl0=null,fd:$VM_OUT" "ssl1=null,fd:$VM_ERR"
 		"ssl2=null,fd:$VM_STATUS")
 	[ -z "$VM_SHELL" ] || UML_COMMAND+=(ssl3=fd:0,fd:1)
 	[ -z "$VM_ROOT" ] || UML_COMMAND+=("ubd0r=$VM_ROOT")

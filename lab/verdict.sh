@@ -91,7 +91,7 @@ verdict()
 	'exit '*)
 		mark=$(grep -an -m 1 "$VERDICT_MARK" "$VM_DIR/console" | cut -d: -f1) || mark=''
 		mark=$((${mark:-0} + 1))
-		[ -z "$(tail -n "+$mark" "$VM_DIR/console" | grep -vE ']\s*(reboot|ACPI: PM): ')" ] ||
+		! tail -n "+$mark" "$VM_DIR/console" | grep -qvE '] *(reboot|ACPI: PM): |^$' ||
 			verdict_show_console "status ${status#exit }; the console meanwhile:" "$mark"
 		exit "${status#exit }"
 		;;
