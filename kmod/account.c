@@ -36,6 +36,7 @@ const char *const account_names[] = {
 	[ACCOUNT_CACHED]		= "cached",
 };
 static_assert(ARRAY_SIZE(account_names) == ACCOUNT_NR);
+EXPORT_FOR_TEST(account_names);
 
 /**
  * account_sum() - add up all CPUs' counters
@@ -65,6 +66,7 @@ void account_sum(struct account __percpu *acct, struct account_view *view)
 			if (i != ACCOUNT_FREE_DIRECT && i != ACCOUNT_SLAB_GIVEN)
 				view->n[i] += READ_ONCE(per_cpu_ptr(acct, cpu)->n[i]);
 }
+EXPORT_FOR_TEST(account_sum);
 
 /* Not below zero: the two sides are read one after the other. */
 static unsigned long difference(unsigned long come, unsigned long left)
@@ -86,3 +88,4 @@ void account_derive(struct account_view *view)
 	n[ACCOUNT_HELD] = difference(n[ACCOUNT_SLAB_TAKEN], n[ACCOUNT_SLAB_GIVEN]);
 	n[ACCOUNT_CACHED] = difference(n[ACCOUNT_HELD], n[ACCOUNT_IN_USE]);
 }
+EXPORT_FOR_TEST(account_derive);

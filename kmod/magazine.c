@@ -41,6 +41,7 @@ struct magazine __percpu *mag_create(unsigned int phys)
 	}
 	return m;
 }
+EXPORT_FOR_TEST(mag_create);
 
 /**
  * mag_destroy() - free the magazines
@@ -58,6 +59,7 @@ void mag_destroy(struct magazine __percpu *m)
 	}
 	free_percpu(m);
 }
+EXPORT_FOR_TEST(mag_destroy);
 
 /**
  * mag_set_cap() - set the soft capacity on all CPUs
@@ -74,6 +76,7 @@ void mag_set_cap(struct magazine __percpu *m, unsigned int cap)
 	for_each_possible_cpu(cpu)
 		WRITE_ONCE(per_cpu_ptr(m, cpu)->cap, cap);
 }
+EXPORT_FOR_TEST(mag_set_cap);
 
 /**
  * mag_pop_scan() - take an object from any slot
@@ -102,6 +105,7 @@ void *mag_pop_scan(struct magazine __percpu *m, unsigned int phys)
 	mag_end(cur);
 	return obj;
 }
+EXPORT_FOR_TEST(mag_pop_scan);
 
 /**
  * mag_push_scan() - put an object into any empty slot
@@ -132,6 +136,7 @@ bool mag_push_scan(struct magazine __percpu *m, void *obj, unsigned int limit)
 	mag_end(cur);
 	return done;
 }
+EXPORT_FOR_TEST(mag_push_scan);
 
 /**
  * mag_fill() - move objects into a magazine
@@ -159,6 +164,7 @@ unsigned int mag_fill(struct magazine __percpu *m, void **objs, unsigned int n,
 	mag_end(cur);
 	return n;
 }
+EXPORT_FOR_TEST(mag_fill);
 
 /**
  * mag_take() - move objects out of a magazine, the highest slots first
@@ -191,6 +197,7 @@ unsigned int mag_take(struct magazine __percpu *m, unsigned int phys,
 	mag_end(cur);
 	return got;
 }
+EXPORT_FOR_TEST(mag_take);
 
 /**
  * mag_take_dead() - move objects out of the magazine of a dead CPU
@@ -217,6 +224,7 @@ unsigned int mag_take_dead(struct magazine __percpu *m, int cpu, void **objs,
 	mag->hint = 0;
 	return got;
 }
+EXPORT_FOR_TEST(mag_take_dead);
 
 /**
  * mag_sum() - add what the magazines count themselves
@@ -234,6 +242,7 @@ void mag_sum(struct magazine __percpu *m, struct account_view *view)
 	for_each_possible_cpu(cpu)
 		view->n[ACCOUNT_MAG_ALLOC_HIT] += READ_ONCE(per_cpu_ptr(m, cpu)->allocs);
 }
+EXPORT_FOR_TEST(mag_sum);
 
 /**
  * mag_count_objects() - count the slots that hold an object, on all CPUs
@@ -257,3 +266,4 @@ unsigned int mag_count_objects(struct magazine __percpu *m)
 	}
 	return count;
 }
+EXPORT_FOR_TEST(mag_count_objects);
