@@ -11,7 +11,10 @@ need shellcheck
 mapfile -t scripts < <(shell_scripts)
 [ ${#scripts[@]} -gt 0 ] || bad ".:0: no shell script found"
 
-bad_lines < <(shellcheck -x -P SCRIPTDIR:. -f gcc "${scripts[@]}" || true)
+rc=0
+said=$(shellcheck -x -P SCRIPTDIR:. -f gcc "${scripts[@]}" 2>&1) || rc=$?
+[ -z "$said" ] || bad_lines <<<"$said"
+[ "$rc" -le 1 ] || bad ".:0: shellcheck failed with status $rc"
 
 # A script gets the strict mode from itself or from the library it sources.
 for file in "${scripts[@]}"; do

@@ -16,15 +16,24 @@
 need perl
 SOURCE=$("$ROOT/lab/source" --lane uml)
 
-# checkpatch EXTRA-OPTION... < file names
+# checkpatch IGNORE FILE...
 checkpatch() {
-	xargs -r perl "$SOURCE/scripts/checkpatch.pl" --no-tree --strict \
-		--terse --show-types --no-summary --color=never "$@" -f || true
+	local ignore=$1 said looked
+
+	shift
+	[ $# -gt 0 ] || return 0
+	said=$(perl "$SOURCE/scripts/checkpatch.pl" --no-tree --strict --emacs \
+		--show-types --color=never --ignore "$ignore" -f "$@" 2>&1 || true)
+	bad_lines < <(grep -E '^[^ ]+:[0-9]+: (ERROR|WARNING|CHECK):' <<<"$said" || true)
+	# A summary line a file is the proof that it read them all.
+	looked=$(grep -cE '^total: .* lines checked$' <<<"$said" || true)
+	[ "$looked" -eq $# ] || bad ".:0: checkpatch looked at $looked files of $#"
 }
 
-[ -n "$(kernel_c)" ] || bad ".:0: no kernel C found"
-bad_lines < <(kernel_c | grep -v '^kmod/compat/' |
-	checkpatch --ignore ALLOC_WITH_SIZEOF)
-bad_lines < <(kernel_c | grep '^kmod/compat/' |
-	checkpatch --ignore ALLOC_WITH_SIZEOF,LINUX_VERSION_CODE,CONSTANT_COMPARISON)
+mapfile -t compat < <(kernel_c | grep '^kmod/compat/')
+mapfile -t other < <(kernel_c | grep -v '^kmod/compat/')
+[ ${#other[@]} -gt 0 ] || bad ".:0: no kernel C found"
+checkpatch ALLOC_WITH_SIZEOF "${other[@]}"
+checkpatch ALLOC_WITH_SIZEOF,LINUX_VERSION_CODE,CONSTANT_COMPARISON \
+	"${compat[@]}"
 verdict
