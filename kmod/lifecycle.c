@@ -321,10 +321,16 @@ int objcache_set_capacity(struct objcache *cache, unsigned int capacity)
 {
 	struct objcache_priv *priv = to_priv(cache);
 
-	if (capacity > priv->phys)
+	if (capacity > priv->phys) {
+		pr_err_ratelimited("cache '%s': magazine capacity %u is more than %u\n",
+				   priv->name, capacity, priv->phys);
 		return -ERANGE;
-	if (priv->flags & OBJCACHE_PASSTHROUGH)
+	}
+	if (priv->flags & OBJCACHE_PASSTHROUGH) {
+		pr_err_ratelimited("cache '%s': passed through to slab, has no magazines\n",
+				   priv->name);
 		return -EPERM;
+	}
 
 	mutex_lock(&priv->knobs);
 	apply_capacity(priv, capacity);
@@ -486,6 +492,7 @@ void objcache_view(struct objcache_priv *priv, struct account_view *view)
 	account_sum(priv->acct, view);
 	account_derive(view);
 }
+EXPORT_FOR_TEST(objcache_view);
 
 /**
  * objcache_state_name() - the word for a cache's state
