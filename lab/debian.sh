@@ -23,7 +23,7 @@ debian_bootstrap()
 	if ! mmdebstrap --mode=root --variant=essential --architectures=amd64 \
 		--aptopt="$options" --aptopt='Acquire::Languages "none"' \
 		--aptopt='APT::Install-Recommends "false"' \
-		--dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
 		--include="$(tr ' ' , <<<"$*")" "${view%-backports}" "$dir" \

@@ -37,7 +37,9 @@ verdict_run()
 		stty sane 2>/dev/null || true
 		return 0
 	fi
-	timeout -k 5 "$VM_TIMEOUT" "$@" </dev/null >>"$log" 2>&1 &
+	# Not TERM: uml takes it for a fault of its own and panics.  The signal goes to
+	# the whole process group, which takes uml's helper processes along.
+	timeout -s KILL "$VM_TIMEOUT" "$@" </dev/null >>"$log" 2>&1 &
 	VM_PID=$!
 	wait "$VM_PID" || VM_RC=$?
 	VM_PID=''
