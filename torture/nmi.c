@@ -21,7 +21,7 @@
 #include <asm/apic.h>
 #include <asm/nmi.h>
 
-#define NMI_OPS		24
+#define NMI_OPS		12
 
 static struct actor __percpu *actors;
 static DEFINE_PER_CPU(atomic_t, expected);
