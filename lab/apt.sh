@@ -193,13 +193,12 @@ apt_unpack()
 	local view=$1 dir=$2 tmp deb
 
 	shift 2
-	tmp=$(mktemp -d "$APT_DIR/download.XXXXXX")
+	tmp=$dir/.download
+	mkdir -p "$tmp"
 	if ! (cd "$tmp" && apt_in "$view" apt-get download "$@" >log 2>&1); then
 		cat "$tmp/log" >&2
-		rm -rf "$tmp"
 		die "download failed. $NET_HINT"
 	fi
-	mkdir -p "$dir"
 	for deb in "$tmp"/*.deb; do
 		dpkg-deb -x "$deb" "$dir"
 	done

@@ -18,7 +18,7 @@ debian_bootstrap()
 	shift 2
 	need_root "making a Debian system"
 	get mmdebstrap
-	options=$(mktemp "$APT_DIR/settings.XXXXXX")
+	options=$dir.settings
 	debian_settings >"$options"
 	if ! mmdebstrap --mode=root --variant=essential --architectures=amd64 \
 		--aptopt="$options" --aptopt='Acquire::Languages "none"' \
@@ -28,7 +28,6 @@ debian_bootstrap()
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
 		--include="$(tr ' ' , <<<"$*")" "${view%-backports}" "$dir" \
 		"$APT_DIR/$view.sources" >"$log" 2>&1 </dev/null; then
-		rm -f "$options"
 		grep -E '^E: |Unable|not found' "$log" >&2 || tail -n 20 "$log" >&2
 		die "cannot make a Debian system with: $*. If the names are right: $NET_HINT"
 	fi

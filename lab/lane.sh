@@ -95,16 +95,29 @@ lane_move()	# FROM NAME RELEASE TO
 	mv "$found" "$4"
 }
 
+# lane_headers_entry L: the cache entry to build modules with.
+lane_headers_entry()
+{
+	case $1 in
+	uml) uml_entry ;;
+	7) trixie_entry ;;
+	*) echo "headers-$1-$(lane_version "$1")" ;;
+	esac
+}
+
 # lane_headers L: make sure modules can be built for the lane; print the folder.
 lane_headers()
 {
 	local name
 
+	name=$(lane_headers_entry "$1")
 	case $1 in
-	uml) name=$(uml_entry) && uml_kernel >/dev/null ;;
-	7) name=$(trixie_entry) && trixie_root >/dev/null ;;
+	uml)
+		get "${UML_TOOLS[@]}"
+		uml_kernel >/dev/null
+		;;
+	7) trixie_root >/dev/null ;;
 	*)
-		name=headers-$1-$(lane_version "$1")
 		get make gcc-12 libelf1
 		entry "$name" lane_build_headers "$1"
 		;;
