@@ -38,35 +38,51 @@ const char *const account_names[] = {
 static_assert(ARRAY_SIZE(account_names) == ACCOUNT_NR);
 EXPORT_FOR_TEST(account_names);
 
-/**
- * account_sum() - add up all CPUs' counters
- * @acct: the counters
- * @view: where the sums are added; the caller zeroes it, and adds what the
- *	magazines count themselves before account_derive()
- *
- * Objects that leave are read before objects that come, on all CPUs, so under
- * traffic in_use and held can come out too high by what was allocated during
- * the read, never negative.
- */
-void account_sum(struct account __percpu *acct, struct account_view *view)
+static void sum_item(struct account __percpu *acct, struct account_view *view,
+		     enum account_item item)
 {
-	static const enum account_item leave_first[] = {
-		ACCOUNT_FREE_DIRECT, ACCOUNT_SLAB_GIVEN,
-	};
-	unsigned int i;
 	int cpu;
 
-	for (i = 0; i < ARRAY_SIZE(leave_first); i++)
-		for_each_possible_cpu(cpu)
-			view->n[leave_first[i]] +=
-				READ_ONCE(per_cpu_ptr(acct, cpu)->n[leave_first[i]]);
-
 	for_each_possible_cpu(cpu)
-		for (i = 0; i < ACCOUNT_COUNTED; i++)
-			if (i != ACCOUNT_FREE_DIRECT && i != ACCOUNT_SLAB_GIVEN)
-				view->n[i] += READ_ONCE(per_cpu_ptr(acct, cpu)->n[i]);
+		view->n[item] += READ_ONCE(per_cpu_ptr(acct, cpu)->n[item]);
 }
-EXPORT_FOR_TEST(account_sum);
+
+/* Objects that leave: they are read first, see account_sum_rest(). */
+static bool leaves(enum account_item item)
+{
+	return item == ACCOUNT_FREE_DIRECT || item == ACCOUNT_SLAB_GIVEN;
+}
+
+/**
+ * account_sum_left() - add up what all CPUs counted of objects that left
+ * @acct: the counters
+ * @view: where the sums are added
+ */
+void account_sum_left(struct account __percpu *acct, struct account_view *view)
+{
+	sum_item(acct, view, ACCOUNT_FREE_DIRECT);
+	sum_item(acct, view, ACCOUNT_SLAB_GIVEN);
+}
+EXPORT_FOR_TEST(account_sum_left);
+
+/**
+ * account_sum_rest() - add up everything else
+ * @acct: the counters
+ * @view: where the sums are added
+ *
+ * What leaves must be read before what comes, on all CPUs: then an object that
+ * was counted out was counted in before, so under traffic in_use and held can
+ * come out too high, by what came during the read, but never too low.
+ */
+void account_sum_rest(struct account __percpu *acct, struct account_view *view)
+{
+	enum account_item item;
+
+	for (item = 0; item < ACCOUNT_COUNTED; item++)
+		if (!leaves(item))
+			sum_item(acct, view, item);
+}
+EXPORT_FOR_TEST(account_sum_rest);
 
 /* Not below zero: the two sides are read one after the other. */
 static unsigned long difference(unsigned long come, unsigned long left)

@@ -14,7 +14,7 @@
  *
  * One hit and one miss a floor: reading the counters is reading the path.
  * Everything is in objects.  Those from ACCOUNT_ALLOCS on are not counted but
- * computed from the others by account_sum().
+ * computed from the others by account_derive().
  */
 enum account_item {
 	ACCOUNT_MAG_ALLOC_HIT,	/* allocated from a magazine */
@@ -62,12 +62,13 @@ static inline void account_inc(struct account __percpu *acct,
 	this_cpu_inc(acct->n[item]);
 }
 
-/* What leaves and what comes, the order in which account_sum() reads. */
+/* One reading of all items: the counted ones summed over all CPUs. */
 struct account_view {
 	unsigned long n[ACCOUNT_NR];
 };
 
-void account_sum(struct account __percpu *acct, struct account_view *view);
+void account_sum_left(struct account __percpu *acct, struct account_view *view);
+void account_sum_rest(struct account __percpu *acct, struct account_view *view);
 void account_derive(struct account_view *view);
 
 #endif /* _MEMPOOL_ACCOUNT_H */

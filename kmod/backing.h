@@ -24,6 +24,7 @@ struct kmem_cache;
  * @acct:     where to count (I)
  * @node:     NUMA node to take from, or NUMA_NO_NODE (I)
  * @size:     object size in bytes (I)
+ * @padded:   what an object costs in bytes, but for slab's debugging (I)
  * @link:     offset of a word that may be overwritten while nobody owns the
  *	object: in it, or behind it where its content must survive (I)
  * @refs:     objects out of slab, + 1 until backing_close() (A)
@@ -35,6 +36,7 @@ struct backing {
 	struct account __percpu	*acct;
 	int			node;
 	unsigned int		size;
+	unsigned int		padded;
 	unsigned int		link;
 	atomic_long_t		refs;
 	atomic_long_t		peak;
@@ -75,6 +77,5 @@ unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
 			  unsigned int n);
 void backing_give(struct backing *b, void **objs, unsigned int n);
 long backing_held(const struct backing *b);
-unsigned int backing_padded_size(const struct backing *b);
 
 #endif /* _MEMPOOL_BACKING_H */

@@ -71,7 +71,7 @@ static int stats_show(struct seq_file *m, void *unused)
 		objcache_view(priv, &view);
 		seq_printf(m, "%-32s %7s %8u %8u %9u", priv->name,
 			   objcache_state_name(priv), priv->pub.size,
-			   backing_padded_size(&priv->backing),
+			   priv->backing.padded,
 			   objcache_capacity(&priv->pub));
 		for (i = 0; i < ARRAY_SIZE(columns); i++)
 			seq_printf(m, " %14lu", view.n[columns[i]]);
@@ -91,7 +91,7 @@ static int cache_stats_show(struct seq_file *m, void *unused)
 	objcache_view(priv, &view);
 	seq_printf(m, "name %s\n", priv->name);
 	seq_printf(m, "object_size %u\n", priv->pub.size);
-	seq_printf(m, "slab_object_size %u\n", backing_padded_size(&priv->backing));
+	seq_printf(m, "slab_object_size %u\n", priv->backing.padded);
 	seq_printf(m, "passthrough %u\n", !!(priv->flags & OBJCACHE_PASSTHROUGH));
 	seq_printf(m, "magazine_capacity %u\n", objcache_capacity(&priv->pub));
 	seq_printf(m, "magazine_capacity_max %u\n", priv->phys);

@@ -488,8 +488,16 @@ static struct notifier_block owner_notifier = { .notifier_call = owner_going };
 void objcache_view(struct objcache_priv *priv, struct account_view *view)
 {
 	memset(view, 0, sizeof(*view));
-	mag_sum(priv->pub.mag, view);
-	account_sum(priv->acct, view);
+	mag_sum_frees(priv->pub.mag, view);
+	account_sum_left(priv->acct, view);
+	/*
+	 * What is counted out before is counted in after.  Pairs with whatever
+	 * hands an object from the CPU that allocates it to the one that frees
+	 * it; on one CPU the order is the program's.
+	 */
+	smp_rmb();
+	mag_sum_allocs(priv->pub.mag, view);
+	account_sum_rest(priv->acct, view);
 	account_derive(view);
 }
 EXPORT_FOR_TEST(objcache_view);

@@ -227,22 +227,32 @@ unsigned int mag_take_dead(struct magazine __percpu *m, int cpu, void **objs,
 EXPORT_FOR_TEST(mag_take_dead);
 
 /**
- * mag_sum() - add what the magazines count themselves
+ * mag_sum_frees() - add what the magazines count of frees
  * @m:    the magazines
  * @view: the sums
- *
- * Frees before allocations: see account_sum().
  */
-void mag_sum(struct magazine __percpu *m, struct account_view *view)
+void mag_sum_frees(struct magazine __percpu *m, struct account_view *view)
 {
 	int cpu;
 
 	for_each_possible_cpu(cpu)
 		view->n[ACCOUNT_MAG_FREE_HIT] += READ_ONCE(per_cpu_ptr(m, cpu)->frees);
+}
+EXPORT_FOR_TEST(mag_sum_frees);
+
+/**
+ * mag_sum_allocs() - add what the magazines count of allocations
+ * @m:    the magazines
+ * @view: the sums
+ */
+void mag_sum_allocs(struct magazine __percpu *m, struct account_view *view)
+{
+	int cpu;
+
 	for_each_possible_cpu(cpu)
 		view->n[ACCOUNT_MAG_ALLOC_HIT] += READ_ONCE(per_cpu_ptr(m, cpu)->allocs);
 }
-EXPORT_FOR_TEST(mag_sum);
+EXPORT_FOR_TEST(mag_sum_allocs);
 
 /**
  * mag_count_objects() - count the slots that hold an object, on all CPUs

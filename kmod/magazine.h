@@ -26,7 +26,8 @@ unsigned int mag_take(struct magazine __percpu *m, unsigned int phys,
 unsigned int mag_take_dead(struct magazine __percpu *m, int cpu, void **objs,
 			   unsigned int n);
 
-void mag_sum(struct magazine __percpu *m, struct account_view *view);
+void mag_sum_frees(struct magazine __percpu *m, struct account_view *view);
+void mag_sum_allocs(struct magazine __percpu *m, struct account_view *view);
 unsigned int mag_count_objects(struct magazine __percpu *m);
 
 #endif /* _MEMPOOL_KMOD_MAGAZINE_H */

@@ -81,7 +81,8 @@ static noinline void *refill(struct objcache_priv *priv, gfp_t gfp)
 			break;
 		if (!obj)
 			obj = objs[--n];
-		n = mag_fill(priv->pub.mag, objs, n, cap);
+		/* Slab may have slept: the capacity may be another one now. */
+		n = mag_fill(priv->pub.mag, objs, n, READ_ONCE(priv->capacity));
 		if (n)
 			put_down(priv, objs, n);
 	}
@@ -178,18 +179,33 @@ void *__objcache_alloc(struct objcache *cache, gfp_t gfp)
 }
 EXPORT_SYMBOL_GPL(__objcache_alloc);
 
+/*
+ * Preemption is off from the look at the capacity to the push, so that the
+ * grace period in quiesce() waits for it on kernels without RCU-tasks too.
+ */
+static bool push_any_slot(struct objcache_priv *priv, void *obj, bool above_cap)
+{
+	unsigned int limit;
+	bool done;
+
+	preempt_disable();
+	limit = READ_ONCE(priv->capacity);
+	if (limit && above_cap)
+		limit = priv->phys;
+	done = mag_push_scan(priv->pub.mag, obj, limit);
+	preempt_enable();
+	return done;
+}
+
 static noinline void free_to_magazine_or_below(struct objcache_priv *priv, void *obj)
 {
-	struct magazine __percpu *mag = priv->pub.mag;
-	unsigned int cap = READ_ONCE(priv->capacity);
-
-	if (mag_push_scan(mag, obj, cap))
+	if (push_any_slot(priv, obj, /*above_cap=*/false))
 		return;
 	if (backing_reachable()) {
 		flush(priv);
-		if (mag_push_scan(mag, obj, cap))
+		if (push_any_slot(priv, obj, /*above_cap=*/false))
 			return;
-	} else if (cap && mag_push_scan(mag, obj, priv->phys)) {
+	} else if (push_any_slot(priv, obj, /*above_cap=*/true)) {
 		return;
 	}
 	account_inc(priv->acct, ACCOUNT_FREE_DIRECT);

@@ -78,7 +78,6 @@ extern struct list_head objcache_list;
 extern struct mutex objcache_list_lock;
 extern struct workqueue_struct *objcache_wq;
 
-/* 0400 for root to read, in debugfs and by ioctl. */
 void objcache_view(struct objcache_priv *priv, struct account_view *view);
 const char *objcache_state_name(const struct objcache_priv *priv);
 
