@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What people type.  How modules are built stands in Kbuild; the kernels that
+# `make demo` and the tests boot come from lab/, which gets what it needs.
+#
+# A comment after two #'s behind a target is its line in `make help`.
+
+KDIR	?= /lib/modules/$(shell uname -r)/build
+PREFIX	 = $(DESTDIR)/usr/src/mempool
+SHELL	:= /bin/bash
+
+# Headers come without what debug information and signatures are made from:
+# do not let kbuild complain of it.
+KBUILD	 = $(MAKE) --no-print-directory -s -C $(KDIR) M=$(CURDIR) \
+	$(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=) \
+	$(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
+LANES	?= 6.1 6.12 7
+
+all: modules ## build mempool.ko and the sample driver for the running kernel (or KDIR=)
+
+# Only what a user needs: the lab builds the tests' modules.
+modules: headers-are-there
+	@$(KBUILD) MEMPOOL_PARTS='kmod samples' modules
+	@ls kmod/mempool.ko samples/mempool_blk/mempool_blk.ko
+
+headers-are-there:
+	@test -e $(KDIR)/Makefile || { \
+		echo "The kernel headers are not in $(KDIR)." >&2; \
+		echo "For the running kernel:  apt-get install linux-headers-$$(uname -r)" >&2; \
+		echo "For another one:         make KDIR=its-headers" >&2; \
+		echo "To try mempool without:  make demo" >&2; \
+		exit 1; }
+
+load: modules ## build, then load mempool into the running kernel (as root)
+	@lab/get kmod
+	@/sbin/insmod kmod/mempool.ko
+	@mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
+	@echo "mempool is loaded; its statistics: /sys/kernel/debug/mempool/stats"
+
+unload: ## unload mempool (as root)
+	@/sbin/rmmod mempool
+
+install: headers-are-there ## install the module, and in /usr/src/mempool what drivers need (DESTDIR=)
+	@$(KBUILD) MEMPOOL_PARTS=kmod modules
+	@$(KBUILD) MEMPOOL_PARTS=kmod INSTALL_MOD_DIR=updates \
+		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR))) modules_install \
+		2> >(grep -v 'Skipping depmod' >&2)
+	@$(if $(DESTDIR),,/sbin/depmod $$($(KBUILD) kernelrelease))
+	@rm -rf $(PREFIX)/include
+	@mkdir -p $(PREFIX)
+	@cp -r include $(PREFIX)/
+	@cp Module.symvers $(PREFIX)/
+	@echo "installed: mempool.ko in updates/, headers and Module.symvers in $(PREFIX)"
+
+demo: ## see it work: boot Debian's 6.1 with the sample driver (under 5 minutes)
+	@samples/demo.sh
+
+test: ## run all tests; ends with "N passed, N failed"
+	@userspace-test/run
+
+kunit: ## run the unit tests alone, on a kernel in user mode
+	@userspace-test/run kunit
+
+torture: ## every context at once, 2 minutes a kernel (LANES='6.1 6.12 7')
+	@set -e; for lane in $(LANES); do torture/run --lane $$lane; done
+
+bench-icount: ## count the instructions of an allocation and a free on each kernel
+	@bench/icount
+
+clean: ## remove what was built here; lab/clean removes the cache of kernels
+	@rm -rf build Module.symvers modules.order .tmp_versions
+	@find . -path ./.git -prune -o -type f \( -name '*.o' -o -name '*.ko' -o \
+		-name '*.mod' -o -name '*.mod.c' -o -name '*.cmd' -o -name '*.order' -o \
+		-name '.*.d' \) -exec rm -f {} +
+
+help: ## this list
+	@echo "make TARGET, where TARGET is:"
+	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
+		expand -t 16
+
+.PHONY: all load unload install demo test kunit torture bench-icount clean help
