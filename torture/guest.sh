@@ -5,7 +5,7 @@
 dbg=/sys/kernel/debug/mempool
 
 # "none voluntary (full)": the mode in brackets is the one in force.
-sed -n 's/.*(\([a-z]*\)).*/preempt: \1/p' /sys/kernel/debug/sched/preempt
+sed -n 's/.*(\([a-z]*\)).*/preempt: \1/p' /sys/kernel/debug/sched/preempt 2>/dev/null || true
 
 dmesg -n 1
 while :; do cat $dbg/stats $dbg/*/stats >/dev/null 2>&1; done &
