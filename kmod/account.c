@@ -35,8 +35,9 @@ const char *const account_names[] = {
 	[ACCOUNT_HELD]			= "held",
 	[ACCOUNT_CACHED]		= "cached",
 };
+EXPORT_SYMBOL_FOR_TEST(account_names);
+
 static_assert(ARRAY_SIZE(account_names) == ACCOUNT_NR);
-EXPORT_FOR_TEST(account_names);
 
 static void sum_item(struct account __percpu *acct, struct account_view *view,
 		     enum account_item item)
@@ -63,7 +64,7 @@ void account_sum_left(struct account __percpu *acct, struct account_view *view)
 	sum_item(acct, view, ACCOUNT_FREE_DIRECT);
 	sum_item(acct, view, ACCOUNT_SLAB_GIVEN);
 }
-EXPORT_FOR_TEST(account_sum_left);
+EXPORT_SYMBOL_FOR_TEST(account_sum_left);
 
 /**
  * account_sum_rest() - add up everything else
@@ -82,7 +83,7 @@ void account_sum_rest(struct account __percpu *acct, struct account_view *view)
 		if (!leaves(item))
 			sum_item(acct, view, item);
 }
-EXPORT_FOR_TEST(account_sum_rest);
+EXPORT_SYMBOL_FOR_TEST(account_sum_rest);
 
 /* Not below zero: the two sides are read one after the other. */
 static unsigned long difference(unsigned long come, unsigned long left)
@@ -104,4 +105,4 @@ void account_derive(struct account_view *view)
 	n[ACCOUNT_HELD] = difference(n[ACCOUNT_SLAB_TAKEN], n[ACCOUNT_SLAB_GIVEN]);
 	n[ACCOUNT_CACHED] = difference(n[ACCOUNT_HELD], n[ACCOUNT_IN_USE]);
 }
-EXPORT_FOR_TEST(account_derive);
+EXPORT_SYMBOL_FOR_TEST(account_derive);

@@ -9,7 +9,7 @@
 
 #include <linux/percpu.h>
 
-/**
+/*
  * enum account_item - every number the module keeps of a cache
  *
  * One hit and one miss a floor: reading the counters is reading the path.

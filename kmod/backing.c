@@ -72,14 +72,14 @@ int backing_init(struct backing *b, const struct backing_params *params,
 	atomic_long_set(&b->peak, 0);
 	return 0;
 }
-EXPORT_FOR_TEST(backing_init);
+EXPORT_SYMBOL_FOR_TEST(backing_init);
 
 /* Every object must be back. */
 void backing_fini(struct backing *b)
 {
 	kmem_cache_destroy(b->slab);
 }
-EXPORT_FOR_TEST(backing_fini);
+EXPORT_SYMBOL_FOR_TEST(backing_fini);
 
 /**
  * backing_close() - drop the cache's own reference
@@ -91,7 +91,7 @@ bool backing_close(struct backing *b)
 {
 	return atomic_long_dec_and_test(&b->refs);
 }
-EXPORT_FOR_TEST(backing_close);
+EXPORT_SYMBOL_FOR_TEST(backing_close);
 
 /* Exact: the peak is raised by whoever made it. */
 static void note_peak(struct backing *b, long held)
@@ -160,7 +160,7 @@ unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
 	}
 	return got;
 }
-EXPORT_FOR_TEST(backing_take);
+EXPORT_SYMBOL_FOR_TEST(backing_take);
 
 /**
  * backing_give() - give objects back to slab
@@ -188,11 +188,11 @@ void backing_give(struct backing *b, void **objs, unsigned int n)
 	if (atomic_long_sub_and_test(n, &b->refs))
 		on_empty(b);
 }
-EXPORT_FOR_TEST(backing_give);
+EXPORT_SYMBOL_FOR_TEST(backing_give);
 
 /* Objects out of slab, before backing_close(). */
 long backing_held(const struct backing *b)
 {
 	return atomic_long_read(&b->refs) - 1;
 }
-EXPORT_FOR_TEST(backing_held);
+EXPORT_SYMBOL_FOR_TEST(backing_held);

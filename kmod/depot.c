@@ -55,7 +55,7 @@ struct magdepot_set *magdepot_create(struct backing *backing,
 	}
 	return set;
 }
-EXPORT_FOR_TEST(magdepot_create);
+EXPORT_SYMBOL_FOR_TEST(magdepot_create);
 
 /**
  * magdepot_destroy() - free the depots
@@ -71,7 +71,7 @@ void magdepot_destroy(struct magdepot_set *set)
 		kvfree(set->depot[node]);
 	kfree(set);
 }
-EXPORT_FOR_TEST(magdepot_destroy);
+EXPORT_SYMBOL_FOR_TEST(magdepot_destroy);
 
 /* In NMI the holder may be the code we interrupted: try, and do without. */
 static bool depot_lock(struct magdepot_set *set, struct magdepot *d,
@@ -137,7 +137,7 @@ unsigned int magdepot_get(struct magdepot_set *set, void **objs, unsigned int n)
 		account_inc(set->acct, ACCOUNT_DEPOT_GET_MISS);
 	return n;
 }
-EXPORT_FOR_TEST(magdepot_get);
+EXPORT_SYMBOL_FOR_TEST(magdepot_get);
 
 static int node_of(const void *obj)
 {
@@ -188,7 +188,7 @@ unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n)
 		account_add(set->acct, ACCOUNT_DEPOT_PUT_MISS, left);
 	return left;
 }
-EXPORT_FOR_TEST(magdepot_put);
+EXPORT_SYMBOL_FOR_TEST(magdepot_put);
 
 /**
  * magdepot_trim() - give objects back to slab until @keep remain a node
@@ -215,7 +215,7 @@ void magdepot_trim(struct magdepot_set *set, unsigned int keep)
 		}
 	}
 }
-EXPORT_FOR_TEST(magdepot_trim);
+EXPORT_SYMBOL_FOR_TEST(magdepot_trim);
 
 /**
  * magdepot_set_max() - set how much a depot may hold
@@ -241,7 +241,7 @@ void magdepot_set_max(struct magdepot_set *set, unsigned int max)
 	}
 	magdepot_trim(set, max);
 }
-EXPORT_FOR_TEST(magdepot_set_max);
+EXPORT_SYMBOL_FOR_TEST(magdepot_set_max);
 
 /**
  * magdepot_count_objects() - objects in all depots
@@ -258,4 +258,4 @@ unsigned int magdepot_count_objects(struct magdepot_set *set)
 		count += READ_ONCE(set->depot[node]->nr);
 	return count;
 }
-EXPORT_FOR_TEST(magdepot_count_objects);
+EXPORT_SYMBOL_FOR_TEST(magdepot_count_objects);

@@ -51,7 +51,7 @@
 #define DEPOT_MAGAZINES	8u
 
 LIST_HEAD(objcache_list);
-DEFINE_MUTEX(objcache_list_lock);
+DEFINE_MUTEX(objcache_list_lock);	/* the list, names, life and death */
 struct workqueue_struct *objcache_wq;
 
 static char *passthrough = "auto";
@@ -500,7 +500,7 @@ void objcache_view(struct objcache_priv *priv, struct account_view *view)
 	account_sum_rest(priv->acct, view);
 	account_derive(view);
 }
-EXPORT_FOR_TEST(objcache_view);
+EXPORT_SYMBOL_FOR_TEST(objcache_view);
 
 /**
  * objcache_state_name() - the word for a cache's state
@@ -523,11 +523,11 @@ const char *objcache_state_name(const struct objcache_priv *priv)
 
 static int parse_passthrough(void)
 {
-	if (!strcmp(passthrough, "auto"))
+	if (!strcmp(passthrough, "auto")) {
 		passthrough_all = IS_ENABLED(CONFIG_KASAN);
-	else if (!strcmp(passthrough, "on"))
+	} else if (!strcmp(passthrough, "on")) {
 		passthrough_all = true;
-	else if (strcmp(passthrough, "off")) {
+	} else if (strcmp(passthrough, "off")) {
 		pr_err("parameter passthrough='%s' is not auto, on or off\n",
 		       passthrough);
 		return -EINVAL;

@@ -41,7 +41,7 @@ struct magazine __percpu *mag_create(unsigned int phys)
 	}
 	return m;
 }
-EXPORT_FOR_TEST(mag_create);
+EXPORT_SYMBOL_FOR_TEST(mag_create);
 
 /**
  * mag_destroy() - free the magazines
@@ -59,7 +59,7 @@ void mag_destroy(struct magazine __percpu *m)
 	}
 	free_percpu(m);
 }
-EXPORT_FOR_TEST(mag_destroy);
+EXPORT_SYMBOL_FOR_TEST(mag_destroy);
 
 /**
  * mag_set_cap() - set the soft capacity on all CPUs
@@ -76,7 +76,7 @@ void mag_set_cap(struct magazine __percpu *m, unsigned int cap)
 	for_each_possible_cpu(cpu)
 		WRITE_ONCE(per_cpu_ptr(m, cpu)->cap, cap);
 }
-EXPORT_FOR_TEST(mag_set_cap);
+EXPORT_SYMBOL_FOR_TEST(mag_set_cap);
 
 /**
  * mag_pop_scan() - take an object from any slot
@@ -105,7 +105,7 @@ void *mag_pop_scan(struct magazine __percpu *m, unsigned int phys)
 	mag_end(cur);
 	return obj;
 }
-EXPORT_FOR_TEST(mag_pop_scan);
+EXPORT_SYMBOL_FOR_TEST(mag_pop_scan);
 
 /**
  * mag_push_scan() - put an object into any empty slot
@@ -136,7 +136,7 @@ bool mag_push_scan(struct magazine __percpu *m, void *obj, unsigned int limit)
 	mag_end(cur);
 	return done;
 }
-EXPORT_FOR_TEST(mag_push_scan);
+EXPORT_SYMBOL_FOR_TEST(mag_push_scan);
 
 /**
  * mag_fill() - move objects into a magazine
@@ -164,7 +164,7 @@ unsigned int mag_fill(struct magazine __percpu *m, void **objs, unsigned int n,
 	mag_end(cur);
 	return n;
 }
-EXPORT_FOR_TEST(mag_fill);
+EXPORT_SYMBOL_FOR_TEST(mag_fill);
 
 /**
  * mag_take() - move objects out of a magazine, the highest slots first
@@ -197,7 +197,7 @@ unsigned int mag_take(struct magazine __percpu *m, unsigned int phys,
 	mag_end(cur);
 	return got;
 }
-EXPORT_FOR_TEST(mag_take);
+EXPORT_SYMBOL_FOR_TEST(mag_take);
 
 /**
  * mag_take_dead() - move objects out of the magazine of a dead CPU
@@ -224,7 +224,7 @@ unsigned int mag_take_dead(struct magazine __percpu *m, int cpu, void **objs,
 	mag->hint = 0;
 	return got;
 }
-EXPORT_FOR_TEST(mag_take_dead);
+EXPORT_SYMBOL_FOR_TEST(mag_take_dead);
 
 /**
  * mag_sum_frees() - add what the magazines count of frees
@@ -238,7 +238,7 @@ void mag_sum_frees(struct magazine __percpu *m, struct account_view *view)
 	for_each_possible_cpu(cpu)
 		view->n[ACCOUNT_MAG_FREE_HIT] += READ_ONCE(per_cpu_ptr(m, cpu)->frees);
 }
-EXPORT_FOR_TEST(mag_sum_frees);
+EXPORT_SYMBOL_FOR_TEST(mag_sum_frees);
 
 /**
  * mag_sum_allocs() - add what the magazines count of allocations
@@ -252,7 +252,7 @@ void mag_sum_allocs(struct magazine __percpu *m, struct account_view *view)
 	for_each_possible_cpu(cpu)
 		view->n[ACCOUNT_MAG_ALLOC_HIT] += READ_ONCE(per_cpu_ptr(m, cpu)->allocs);
 }
-EXPORT_FOR_TEST(mag_sum_allocs);
+EXPORT_SYMBOL_FOR_TEST(mag_sum_allocs);
 
 /**
  * mag_count_objects() - count the slots that hold an object, on all CPUs
@@ -276,4 +276,4 @@ unsigned int mag_count_objects(struct magazine __percpu *m)
 	}
 	return count;
 }
-EXPORT_FOR_TEST(mag_count_objects);
+EXPORT_SYMBOL_FOR_TEST(mag_count_objects);

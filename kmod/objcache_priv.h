@@ -66,7 +66,7 @@ struct objcache_priv {
 	void			(*ctor)(void *obj);
 
 	struct module		*owner;
-	struct mutex		knobs;
+	struct mutex		knobs;	/* one change of a knob at a time */
 	struct list_head	link;
 	struct hlist_node	cpuhp;
 	struct work_struct	reap;

@@ -65,7 +65,7 @@ struct overflow __percpu *overflow_create(struct magdepot_set *depot)
 	}
 	return o;
 }
-EXPORT_FOR_TEST(overflow_create);
+EXPORT_SYMBOL_FOR_TEST(overflow_create);
 
 /**
  * overflow_destroy() - free the lists
@@ -78,7 +78,7 @@ void overflow_destroy(struct overflow __percpu *o)
 	overflow_sync(o);
 	free_percpu(o);
 }
-EXPORT_FOR_TEST(overflow_destroy);
+EXPORT_SYMBOL_FOR_TEST(overflow_destroy);
 
 /**
  * overflow_add() - leave objects to the irq_work
@@ -103,7 +103,7 @@ void overflow_add(struct overflow __percpu *o, void **objs, unsigned int n)
 	irq_work_queue(&this->work);
 	put_cpu_ptr(o);
 }
-EXPORT_FOR_TEST(overflow_add);
+EXPORT_SYMBOL_FOR_TEST(overflow_add);
 
 /**
  * overflow_sync() - wait until no irq_work runs, with its objects delivered
@@ -118,4 +118,4 @@ void overflow_sync(struct overflow __percpu *o)
 	for_each_possible_cpu(cpu)
 		irq_work_sync(&per_cpu_ptr(o, cpu)->work);
 }
-EXPORT_FOR_TEST(overflow_sync);
+EXPORT_SYMBOL_FOR_TEST(overflow_sync);

@@ -83,7 +83,7 @@ void reclaim_drain_cpus(struct objcache_priv *priv, unsigned int above)
 	cpus_read_unlock();
 	mutex_unlock(&drain_lock);
 }
-EXPORT_FOR_TEST(reclaim_drain_cpus);
+EXPORT_SYMBOL_FOR_TEST(reclaim_drain_cpus);
 
 /* The hotplug core calls it on a live CPU, for each cache. */
 static int cpu_dead(unsigned int cpu, struct hlist_node *node)

@@ -271,6 +271,7 @@ static struct kunit_suite backing_suite = {
 	.exit = backing_case_exit,
 	.test_cases = backing_cases,
 };
+
 kunit_test_suite(backing_suite);
 
 MODULE_DESCRIPTION("KUnit suite of the backing");

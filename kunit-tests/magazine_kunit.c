@@ -431,6 +431,7 @@ static struct kunit_suite magazine_suite = {
 	.exit = magazine_case_exit,
 	.test_cases = magazine_cases,
 };
+
 kunit_test_suite(magazine_suite);
 
 MODULE_DESCRIPTION("KUnit suite of the magazines");

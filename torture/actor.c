@@ -34,7 +34,7 @@ static void take_ownership(struct torture_object *obj, u64 from, u64 to)
 	u64 was = atomic64_cmpxchg(&obj->owner, from, to);
 
 	if (was != from)
-		torture_error("object %px: owner %llx, not %llx, when %llx took it\n",
+		torture_error("object %p: owner %llx, not %llx, when %llx took it\n",
 			      obj, was, from, to);
 	obj->check = ~to;
 }
@@ -42,7 +42,7 @@ static void take_ownership(struct torture_object *obj, u64 from, u64 to)
 static void check_ownership(struct torture_object *obj, u64 owner)
 {
 	if (READ_ONCE(obj->check) != ~owner)
-		torture_error("object %px: owner %llx, content of %llx\n", obj,
+		torture_error("object %p: owner %llx, content of %llx\n", obj,
 			      owner, ~READ_ONCE(obj->check));
 }
 

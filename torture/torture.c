@@ -223,7 +223,7 @@ static int capacity_thread(void *unused)
 		if (objcache_set_capacity(torture_cache, capacity))
 			torture_error("capacity %u refused\n", capacity);
 		capacity_changes++;
-		msleep(10);
+		usleep_range(10000, 11000);
 	}
 	objcache_set_capacity(torture_cache, original);
 	return 0;
@@ -268,7 +268,7 @@ static void report(void)
 		atomic64_read(&torture_errors));
 }
 
-static int torture(void)
+static int run_all(void)
 {
 	struct task_struct *nmi, *capacity, *plug, *life;
 	int err;
@@ -308,7 +308,7 @@ static int __init torture_init(void)
 	if (IS_ERR(torture_cache))
 		return PTR_ERR(torture_cache);
 	actors = alloc_percpu(struct cpu_actors);
-	err = actors ? torture() : -ENOMEM;
+	err = actors ? run_all() : -ENOMEM;
 	free_percpu(actors);
 	if (err)
 		objcache_destroy(torture_cache);

@@ -83,7 +83,6 @@ struct objcache_params {
  * Drivers keep the pointer and look at nothing.
  */
 struct objcache {
-	/* private: */
 	struct magazine __percpu *mag;
 	unsigned int size;
 };

@@ -40,9 +40,9 @@
 
 /* Symbols for our own test modules alone; the quoting changed in 6.13. */
 #ifdef CONFIG_KUNIT
-#define EXPORT_FOR_TEST(sym)	EXPORT_SYMBOL_GPL(sym)
+#define EXPORT_SYMBOL_FOR_TEST(sym)	EXPORT_SYMBOL_GPL(sym)
 #else
-#define EXPORT_FOR_TEST(sym)
+#define EXPORT_SYMBOL_FOR_TEST(sym)
 #endif
 
 #endif /* _MEMPOOL_COMPAT_H */
