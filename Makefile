@@ -44,7 +44,7 @@ install: headers-are-there ## install the module, and in /usr/src/mempool what d
 	@$(KBUILD) MEMPOOL_PARTS=kmod INSTALL_MOD_DIR=updates \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR))) modules_install \
 		2> >(grep -v 'Skipping depmod' >&2)
-	@$(if $(DESTDIR),,/sbin/depmod $$(< $(KDIR)/include/config/kernel.release))
+	@$(if $(DESTDIR),,/sbin/depmod $$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h))
 	@rm -rf $(PREFIX)/include
 	@mkdir -p $(PREFIX)
 	@cp -r include $(PREFIX)/
