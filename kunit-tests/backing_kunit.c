@@ -103,8 +103,8 @@ static void every_shape_has_room_for_a_link(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, b->link, row->link);
 	KUNIT_EXPECT_EQ(test, b->size, row->size);
-	KUNIT_EXPECT_GE(test, backing_padded_size(b), b->link + sizeof(void *));
-	KUNIT_EXPECT_GE(test, backing_padded_size(b), row->size);
+	KUNIT_EXPECT_GE(test, b->padded, b->link + sizeof(void *));
+	KUNIT_EXPECT_GE(test, b->padded, row->size);
 	n = backing_take(b, GFP_KERNEL, objs, ARRAY_SIZE(objs));
 	KUNIT_ASSERT_GT(test, n, 0);
 	for (i = 0; i < n; i++) {
@@ -120,7 +120,7 @@ static void the_padded_size_contains_the_alignment(struct kunit *test)
 {
 	struct kunit_backing *kb = make(test, 100, 64, NULL);
 
-	KUNIT_EXPECT_EQ(test, backing_padded_size(&kb->backing) % 64, 0);
+	KUNIT_EXPECT_EQ(test, kb->backing.padded % 64, 0);
 }
 
 static void constructed_objects_are_not_zeroed(struct kunit *test)
@@ -271,6 +271,7 @@ static struct kunit_suite backing_suite = {
 	.exit = backing_case_exit,
 	.test_cases = backing_cases,
 };
+
 kunit_test_suite(backing_suite);
 
 MODULE_DESCRIPTION("KUnit suite of the backing");

@@ -380,6 +380,7 @@ static struct kunit_suite depot_suite = {
 	.exit = depot_case_exit,
 	.test_cases = depot_cases,
 };
+
 kunit_test_suite(depot_suite);
 
 MODULE_DESCRIPTION("KUnit suite of the depot");

@@ -43,7 +43,8 @@ static inline unsigned long kunit_counted(struct kunit_backing *kb, enum account
 {
 	struct account_view view = {};
 
-	account_sum(kb->acct, &view);
+	account_sum_left(kb->acct, &view);
+	account_sum_rest(kb->acct, &view);
 	account_derive(&view);
 	return view.n[item];
 }

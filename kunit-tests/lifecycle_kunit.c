@@ -311,6 +311,7 @@ static struct kunit_suite lifecycle_suite = {
 	.exit = kunit_cache_exit,
 	.test_cases = lifecycle_cases,
 };
+
 kunit_test_suite(lifecycle_suite);
 
 MODULE_DESCRIPTION("KUnit suite of a cache's life");

@@ -401,6 +401,7 @@ static struct kunit_suite objcache_suite = {
 	.exit = kunit_cache_exit,
 	.test_cases = objcache_cases,
 };
+
 kunit_test_suite(objcache_suite);
 
 MODULE_DESCRIPTION("KUnit suite of alloc and free");
