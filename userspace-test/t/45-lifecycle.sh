@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Life and death on every stock kernel: drivers that forget their cache, drivers built
-# against another layout, open files at unload, and the knob's bounds.
+# against another layout, open files at unload, the knob's bounds, a CPU that dies.
 # parallel: yes
 # timeout: 300
 . "$(dirname "$0")/../lib.sh"
@@ -43,6 +43,18 @@ guest_script() {
 	exec 3<&-
 	say forgotten-message "$(logged "cache 'forgotten': its module mempool_owner was unloaded without destroying it")"
 	say forgotten-gone "$(gone forgotten)"
+
+	taskset 2 insmod /owner.ko
+	field() { sed -n "s/^$1 //p" $dbg/forgotten/stats; }
+	say hotplug-before "$([ "$(field scanned_magazines)" -gt 0 ] && echo cached)"
+	held=$(field held)
+	echo 0 >/sys/devices/system/cpu/cpu1/online
+	say hotplug-drained "$(field scanned_magazines) $(($(field scanned_depots) - held))"
+	say hotplug-held "$(($(field held) - held))"
+	echo 1 >/sys/devices/system/cpu/cpu1/online
+	say hotplug-after "$(field scanned_magazines)"
+	rmmod mempool_owner
+	say hotplug-gone "$(gone forgotten)"
 
 	insmod /owner.ko objects=3
 	rmmod mempool_owner
@@ -86,6 +98,11 @@ expected() {
 	open-file-after: Input/output error
 	forgotten-message: 1
 	forgotten-gone: 
+	hotplug-before: cached
+	hotplug-drained: 0 0
+	hotplug-held: 0
+	hotplug-after: 0
+	hotplug-gone: 
 	zombie: zombie 3
 	zombie-message: 1
 	zombie-folder: stats 
