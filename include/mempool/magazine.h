@@ -100,7 +100,7 @@ struct magazine {
 	!defined(CONFIG_UML) && !defined(CONFIG_KCSAN) && \
 	(defined(CONFIG_TASKS_RCU) || !defined(CONFIG_PREEMPTION))
 
-typedef struct magazine __percpu *mag_cursor;
+#define mag_cursor struct magazine __percpu *
 
 static __always_inline mag_cursor mag_begin(struct magazine __percpu *m)
 {
@@ -166,14 +166,18 @@ static __always_inline bool mag_swap(mag_cursor cur, unsigned long i,
 	return done;
 }
 
-#define mag_count(cur, field)						\
-	asm volatile("incq %%gs:%c[at](%[m])"				\
-		     : : [m] "r" (cur),					\
-		     [at] "i" (offsetof(struct magazine, field)) : "memory")
+static __always_inline void mag_count_at(mag_cursor cur, size_t at)
+{
+	asm volatile("incq %%gs:%c[at](%[m])"
+		     : : [m] "r" (cur), [at] "i" (at) : "memory");
+}
+
+#define mag_count(cur, field) \
+	mag_count_at(cur, offsetof(struct magazine, field))
 
 #else
 
-typedef struct magazine *mag_cursor;
+#define mag_cursor struct magazine *
 
 static __always_inline mag_cursor mag_begin(struct magazine __percpu *m)
 {
@@ -213,7 +217,8 @@ static __always_inline bool mag_swap(mag_cursor cur, unsigned long i,
 }
 
 /* local_inc() is one instruction wherever an interrupt could tear it. */
-#define mag_count(cur, field)	local_inc((local_t *)&(cur)->field)
+#define mag_count(cur, field) \
+	local_inc((void *)(cur) + offsetof(struct magazine, field))
 
 #endif
 
