@@ -30,9 +30,11 @@ tree_files() {
 	done
 }
 
-# Kernel C: what checkpatch and the like look at.
+# Kernel C: what checkpatch and the like look at.  bench/prototype/ is a program
+# of the host.
 kernel_c() {
-	tree_files '^(kmod|include|kunit-tests|samples|bench|torture|userspace-test/helpers)/.*\.[ch]$'
+	tree_files '^(kmod|include|kunit-tests|samples|bench|torture|userspace-test/helpers)/.*\.[ch]$' |
+		grep -v '^bench/prototype/'
 }
 
 shell_scripts() {
