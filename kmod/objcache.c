@@ -39,7 +39,7 @@
 #include "overflow.h"
 
 /* What a driver with inline forms links against; see OBJCACHE_LAYOUT. */
-const char OBJCACHE_LAYOUT[] = "mempool";
+const char objcache_layout_1[] = KBUILD_MODNAME;
 EXPORT_SYMBOL_GPL(objcache_layout_1);
 
 /* To slab, or, where slab is out of reach, to the irq_work. */
