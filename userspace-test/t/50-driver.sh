@@ -7,7 +7,8 @@
 # from a refused parameter to a file system that fsck likes and nothing left
 # behind.  userspace-test/guest/driver.sh is what runs in the guests, two at a
 # time.  On lane 6.12 the driver is built as a stranger would: from a copy of
-# its folder, against the installed headers and symbols.  Arguments: the lanes.
+# its folder, against the installed headers and symbols, and so is the first
+# driver of the README.  Arguments: the lanes.
 
 # shellcheck source=userspace-test/lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -29,6 +30,16 @@ make_tree() {
 	head -c 5000 /dev/urandom >>"$tree/hole"
 	ln "$tree/random" "$tree/link"
 	tar -C "$tree" -cSf "$SCRATCH/tree.tar" .
+}
+
+# The two files that the README shows, as they stand there.
+readme_driver() {
+	mkdir "$SCRATCH/first"
+	awk -v dir="$SCRATCH/first" '
+		/^```make$/ { file = dir "/Kbuild"; next }
+		/^```c$/ { file = dir "/first.c"; next }
+		/^```/ { file = ""; next }
+		file { print > file }' "$ROOT/README.md"
 }
 
 # drive LANE: leaves LANE.{out,err,rc}.
@@ -80,6 +91,12 @@ try "$OUTSIDE: the driver builds outside of it" \
 	"$ROOT/lab/build" --lane "$OUTSIDE" "$SCRATCH/outside"
 is "$OUTSIDE: lab/build says where it is" "$(cat "$OUT")" \
 	"$SCRATCH/outside/mempool_blk.ko"
+readme_driver
+try "$OUTSIDE: the README's driver builds" \
+	"$ROOT/lab/build" --lane "$OUTSIDE" "$SCRATCH/first"
+capture "$ROOT/lab/vm" --lane "$OUTSIDE" --module "$SCRATCH/first/first.ko" \
+	-- cat /sys/kernel/debug/mempool/stats
+like "$OUTSIDE: and has its cache" "$(cat "$OUT" "$ERR")" '^order +live +104 '
 
 for lane in "${LANES[@]}"; do
 	while [ "$(jobs -rp | wc -l)" -ge 2 ]; do
