@@ -265,6 +265,24 @@ static void take_empties_from_the_top(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bad, 0);
 }
 
+/* R3: work that an unplug moved to another CPU must leave its old one alone. */
+static void take_and_scans_work_on_their_own_cpu(struct kunit *test)
+{
+	struct magazine __percpu *m = make(test, PHYS);
+	struct magazine *other = per_cpu_ptr(m, kunit_other_cpu(test));
+	void *objs[PHYS];
+
+	mag_set_cap(m, PHYS);
+	other->slot[1] = obj(0);
+	other->hint = 1;
+	KUNIT_EXPECT_EQ(test, mag_take(m, PHYS, 0, objs, PHYS), 0);
+	KUNIT_EXPECT_NULL(test, mag_pop_scan(m, PHYS));
+	KUNIT_EXPECT_TRUE(test, mag_push_scan(m, obj(1), PHYS));
+	KUNIT_EXPECT_PTR_EQ(test, other->slot[1], obj(0));
+	KUNIT_EXPECT_NULL(test, other->slot[2]);
+	KUNIT_EXPECT_EQ(test, other->hint, 1);
+}
+
 static void a_dead_cpus_objects_are_taken_in_batches(struct kunit *test)
 {
 	struct magazine __percpu *m = make(test, PHYS);
@@ -401,6 +419,7 @@ static struct kunit_case magazine_cases[] = {
 	KUNIT_CASE(the_scans_repair_the_hint),
 	KUNIT_CASE(fill_uses_the_holes_and_returns_the_rest),
 	KUNIT_CASE(take_empties_from_the_top),
+	KUNIT_CASE(take_and_scans_work_on_their_own_cpu),
 	KUNIT_CASE(a_dead_cpus_objects_are_taken_in_batches),
 	KUNIT_CASE(set_cap_writes_cap_on_all_cpus_and_nothing_else),
 	KUNIT_CASE(pops_and_pushes_are_counted_but_moves_are_not),
