@@ -32,12 +32,8 @@
 #include <linux/slab.h>
 #include <mempool/objcache.h>
 
-/* Since 6.7. */
-#if __has_include("linux/objpool.h")
+#ifdef HAVE_OBJPOOL
 #include <linux/objpool.h>
-#define BENCH_OBJPOOL	1
-#else
-#define BENCH_OBJPOOL	0
 #endif
 
 /* A size that slab, kmalloc and the magazines all have exactly. */
@@ -195,7 +191,7 @@ static noinline u64 batch_mempool_t(void *pool)
 
 /* objpool, a fixed number of objects; not on every kernel */
 
-#if BENCH_OBJPOOL
+#ifdef HAVE_OBJPOOL
 
 static struct objpool_head bench_objpool;
 

@@ -73,18 +73,11 @@ void magdepot_destroy(struct magdepot_set *set)
 }
 EXPORT_SYMBOL_FOR_TEST(magdepot_destroy);
 
-/* In NMI the holder may be the code we interrupted: try, and do without. */
-static bool depot_lock(struct magdepot_set *set, struct magdepot *d,
-		       unsigned long *flags)
+/* In NMI the holder may be the code we interrupted: do without, then. */
+static bool give_up(struct magdepot_set *set)
 {
-	if (raw_spin_trylock_irqsave(&d->lock, *flags))
-		return true;
-
 	account_inc(set->acct, ACCOUNT_DEPOT_CONTENDED);
-	if (in_nmi())
-		return false;
-	raw_spin_lock_irqsave(&d->lock, *flags);
-	return true;
+	return in_nmi();
 }
 
 static unsigned int depot_get(struct magdepot_set *set, struct magdepot *d,
@@ -93,8 +86,13 @@ static unsigned int depot_get(struct magdepot_set *set, struct magdepot *d,
 	unsigned long flags;
 
 	/* Racy peek: an object put this instant may be missed, as ever. */
-	if (!READ_ONCE(d->nr) || !depot_lock(set, d, &flags))
+	if (!READ_ONCE(d->nr))
 		return 0;
+	if (!raw_spin_trylock_irqsave(&d->lock, flags)) {
+		if (give_up(set))
+			return 0;
+		raw_spin_lock_irqsave(&d->lock, flags);
+	}
 	n = min(n, d->nr);
 	WRITE_ONCE(d->nr, d->nr - n);
 	memcpy(objs, &d->obj[d->nr], n * sizeof(*objs));
@@ -109,8 +107,13 @@ static unsigned int depot_put(struct magdepot_set *set, struct magdepot *d,
 	unsigned long flags;
 
 	/* Racy peek: full a moment ago is full enough. */
-	if (READ_ONCE(d->nr) >= READ_ONCE(d->max) || !depot_lock(set, d, &flags))
+	if (READ_ONCE(d->nr) >= READ_ONCE(d->max))
 		return 0;
+	if (!raw_spin_trylock_irqsave(&d->lock, flags)) {
+		if (give_up(set))
+			return 0;
+		raw_spin_lock_irqsave(&d->lock, flags);
+	}
 	room = d->max > d->nr ? d->max - d->nr : 0;
 	n = min(n, room);
 	memcpy(&d->obj[d->nr], objs, n * sizeof(*objs));
