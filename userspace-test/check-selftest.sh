@@ -155,9 +155,9 @@ END
 
 sees check-targets "README\.md:[0-9]+: 'make planted' does not exist" \
 	README.md <<<"Say \`make planted\` now."
-sees check-targets "'make planted' is not in make help" Makefile <<-'END'
-	.PHONY: planted
-	planted:
+sees check-targets "make help:0: 'make planted' does not exist" Makefile <<-'END'
+	help: say-planted
+	say-planted: ; @echo '  planted       does things'
 END
 
 # The checks that build are shown on one small module, in a tree that is

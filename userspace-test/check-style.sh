@@ -27,7 +27,8 @@ checkpatch() {
 
 	shift
 	[ $# -gt 0 ] || return 0
-	said=$(cd "$scratch" && perl "$SOURCE/scripts/checkpatch.pl" --no-tree --strict --emacs \
+	said=$(cd "$scratch" || exit
+		perl "$SOURCE/scripts/checkpatch.pl" --no-tree --strict --emacs \
 		--show-types --color=never --ignore "$ignore" -f "$@" 2>&1 || true)
 	bad_lines < <(grep -E '^[^ ]+:[0-9]+: (ERROR|WARNING|CHECK):' <<<"$said" || true)
 	# A summary line a file is the proof that it read them all.

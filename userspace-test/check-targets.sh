@@ -2,18 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # check-targets.sh TREE: what the README, the documentation and `make help` call
-# "make something" can be made, and each phony target is in `make help`.
+# "make something" can be made.
 
 # shellcheck source=userspace-test/check-lib.sh
 . "$(dirname "$0")/check-lib.sh"
 
-# make's own database; the goal does not exist, so nothing is run.
-targets=$(make -pq -f Makefile no-such-goal 2>/dev/null | awk '
+# Not those of the make that may have started this.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+# make's own database; the goal does not exist, so nothing is run, and make says
+# that by its status.
+targets=$({ make -pq -f Makefile no-such-goal 2>/dev/null || true; } | awk '
 	/^# Not a target/ { skip = 1; next }
 	/^[a-zA-Z0-9][^:=#%\/ ]*:([^=]|$)/ && !skip { sub(/:.*/, ""); print }
 	{ skip = 0 }' | sort -u)
-phony=$(make -pq -f Makefile no-such-goal 2>/dev/null |
-	sed -n 's/^\.PHONY: *//p' | tr ' ' '\n' | sort -u)
 help=$(make -s --no-print-directory help 2>/dev/null) ||
 	bad "Makefile:0: make help fails"
 
@@ -33,11 +35,6 @@ while read -r target; do
 	[ -n "$target" ] || continue
 	exists "$target" || bad "make help:0: 'make $target' does not exist"
 done < <(sed -nE 's/^ +(make )?([a-z][a-z0-9-]*)( {2,}|\t).*/\2/p' <<<"$help")
-
-for target in $phony; do
-	grep -qE "(^|[ \`'\"])$target([ ,.'\"\`]|$)" <<<"$help" ||
-		bad "Makefile:0: 'make $target' is not in make help"
-done
 
 while read -r file; do
 	while IFS=: read -r line text; do
