@@ -148,7 +148,7 @@ apt_refresh_locked()
 				"$(date -r "$APT_DIR/stamp" +%F)"
 			return 0
 		fi
-		grep -E '^[EW]:' "$log" >&2 || true
+		grep -m 2 -E '^[EW]:' "$log" >&2 || true
 		die "cannot fetch package lists. $NET_HINT"
 	fi
 	apt_versions >"$APT_DIR/versions.new"

@@ -73,7 +73,7 @@ uml_command()
 		seccomp=on "ncpus=$VM_SMP"
 		noreboot con0=null,fd:1 con=null "uml_dir=$VM_DIR/" "ssl0=null,fd:$VM_OUT" "ssl1=null,fd:$VM_ERR"
 		"ssl2=null,fd:$VM_STATUS")
-	[ -z "$VM_SHELL" ] || UML_COMMAND+=(ssl3=fd:0,fd:1)
+	[ -z "$VM_SHELL" ] || UML_COMMAND+=("ssl3=fd:$VM_TTY")
 	[ -z "$VM_ROOT" ] || UML_COMMAND+=("ubd0r=$VM_ROOT")
 	# shellcheck disable=SC2206 # words
 	UML_COMMAND+=(ignore_loglevel panic=-1 panic_on_warn=1 softlockup_panic=1

@@ -33,7 +33,12 @@ verdict_run()
 	VM_RC=0
 	[ "$VM_CHANNEL" = virtio ] || log=$VM_DIR/console
 	if [ -n "$VM_SHELL" ]; then
-		timeout --foreground -k 5 "$VM_TIMEOUT" "$@" || VM_RC=$?
+		# QEMU's terminal is stdin and stdout; uml's is a descriptor of its own.
+		if [ "$VM_CHANNEL" = uml ]; then
+			timeout --foreground -s KILL "$VM_TIMEOUT" "$@" </dev/null >>"$log" 2>&1 || VM_RC=$?
+		else
+			timeout --foreground -s KILL "$VM_TIMEOUT" "$@" || VM_RC=$?
+		fi
 		stty sane 2>/dev/null || true
 		return 0
 	fi
@@ -93,7 +98,7 @@ verdict()
 	'exit '*)
 		mark=$(grep -an -m 1 "$VERDICT_MARK" "$VM_DIR/console" | cut -d: -f1) || mark=''
 		mark=$((${mark:-0} + 1))
-		! tail -n "+$mark" "$VM_DIR/console" | grep -qvE '] *(reboot|ACPI: PM): |^$' ||
+		! tail -n "+$mark" "$VM_DIR/console" | grep '^\[' | grep -qvE '] *(reboot|ACPI: PM): ' ||
 			verdict_show_console "status ${status#exit }; the console meanwhile:" "$mark"
 		exit "${status#exit }"
 		;;
