@@ -287,18 +287,28 @@ static void nmi_does_without_a_contended_depot(struct kunit *test)
 }
 
 struct holder {
-	struct magdepot *depot;
+	struct fixture *f;
+	struct magdepot *depot;	/* of the waiter's node */
 	struct completion held, done;
 };
 
-static int hold_for_a_while(void *arg)
+static unsigned long contended(struct fixture *f)
+{
+	return kunit_counted(&f->kb, ACCOUNT_DEPOT_CONTENDED);
+}
+
+/* Until somebody waits for it. */
+static int hold_until_contended(void *arg)
 {
 	struct holder *holder = arg;
+	unsigned long flags;
+	unsigned int i;
 
-	raw_spin_lock(&holder->depot->lock);
+	raw_spin_lock_irqsave(&holder->depot->lock, flags);
 	complete(&holder->held);
-	mdelay(5);
-	raw_spin_unlock(&holder->depot->lock);
+	for (i = 0; i < 5000 && !contended(holder->f); i++)
+		mdelay(1);
+	raw_spin_unlock_irqrestore(&holder->depot->lock, flags);
 	complete(&holder->done);
 	return 0;
 }
@@ -306,21 +316,21 @@ static int hold_for_a_while(void *arg)
 static void others_wait_for_a_contended_depot(struct kunit *test)
 {
 	struct fixture *f = test->priv;
-	struct holder holder = { .depot = here(f) };
+	struct holder holder = { .f = f, .depot = here(f) };
 	int cpu = kunit_other_cpu(test);
 	struct task_struct *thread;
 
 	magdepot_set_max(f->set, SIZE);
 	init_completion(&holder.held);
 	init_completion(&holder.done);
-	thread = kthread_create(hold_for_a_while, &holder, "kunit-holder");
+	thread = kthread_create(hold_until_contended, &holder, "kunit-holder");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
 	kthread_bind(thread, cpu);
 	wake_up_process(thread);
 	wait_for_completion(&holder.held);
 	KUNIT_EXPECT_EQ(test, put(f, 0, 4), 0);
 	wait_for_completion(&holder.done);
-	KUNIT_EXPECT_EQ(test, kunit_counted(&f->kb, ACCOUNT_DEPOT_CONTENDED), 1);
+	KUNIT_EXPECT_EQ(test, contended(f), 1);
 }
 
 static struct kunit_case depot_cases[] = {

@@ -45,7 +45,7 @@ enum kunit_context {
 	IN_NMI,
 };
 
-static const enum kunit_context kunit_contexts[] = {
+static const enum kunit_context kunit_contexts[] __maybe_unused = {
 	IN_TASK, IN_PREEMPT_OFF, IN_IRQS_OFF, IN_SOFTIRQ, IN_HARDIRQ, IN_NMI,
 };
 

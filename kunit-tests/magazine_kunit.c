@@ -306,10 +306,10 @@ static void set_cap_writes_cap_on_all_cpus_and_nothing_else(struct kunit *test)
 {
 	struct magazine __percpu *m = make(test, PHYS);
 	size_t size = struct_size((struct magazine *)NULL, slot, PHYS + 2);
-	struct magazine *before = kunit_kzalloc(test, size, GFP_KERNEL);
+	void *want = kunit_kzalloc(test, size * nr_cpu_ids, GFP_KERNEL);
 	int cpu;
 
-	KUNIT_ASSERT_NOT_NULL(test, before);
+	KUNIT_ASSERT_NOT_NULL(test, want);
 	for_each_possible_cpu(cpu) {
 		struct magazine *mag = per_cpu_ptr(m, cpu);
 
@@ -317,22 +317,14 @@ static void set_cap_writes_cap_on_all_cpus_and_nothing_else(struct kunit *test)
 		mag->hint = 5;
 		mag->allocs = 7;
 		mag->frees = 8;
+		mag->cap = 3;
+		memcpy(want + size * cpu, mag, size);
+		mag->cap = PHYS;
 	}
 	mag_set_cap(m, 3);
 	for_each_possible_cpu(cpu) {
-		struct magazine *mag = per_cpu_ptr(m, cpu);
-
-		KUNIT_EXPECT_EQ(test, mag->cap, 3);
-		memset(before, 0, size);
-		before->phys = PHYS;
-		before->cap = 3;
-		before->slot[PHYS + 1] = MAG_SENTINEL;
-		before->slot[5] = obj(cpu);
-		before->hint = 5;
-		before->allocs = 7;
-		before->frees = 8;
-		KUNIT_EXPECT_EQ(test, memcmp(mag, before, size), 0);
-		mag->slot[5] = NULL;
+		KUNIT_EXPECT_EQ(test, memcmp(per_cpu_ptr(m, cpu), want + size * cpu, size), 0);
+		per_cpu_ptr(m, cpu)->slot[5] = NULL;
 	}
 }
 
