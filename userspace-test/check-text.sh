@@ -60,9 +60,12 @@ places)
 	# Pages to read are fine; anything else is a place to fetch from.
 	bad_lines < <(tree_files | grep_tree '[h]ttps?://[a-z0-9]' 'a URL' |
 		grep -vE '[h]ttps?://(docs\.kernel|www\.kernel|lore\.kernel|spdx|lwn|www\.gnu)\.(org|net)' || true)
-	host=$(hostname 2>/dev/null || true)
-	if [ ${#host} -ge 6 ] && [ "$host" != localhost ]; then
-		bad_lines < <(tree_files | grep_tree "$host" 'the name of this host' -F)
+	# A host may well be called debian or kernel; one with a number is a name.
+	host=$(uname -n)
+	if [[ ${#host} -ge 6 && $host == *[0-9]* ]]; then
+		bad_lines < <(tree_files |
+			grep_tree "(^|[^[:alnum:]])${host//./\\.}([^[:alnum:]]|$)" \
+				'the name of this host')
 	fi
 	;;
 size)
