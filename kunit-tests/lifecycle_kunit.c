@@ -232,7 +232,7 @@ static bool name_gets_free(struct kunit *test, const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < 500; i++) {
+	for (i = 0; i < 250; i++) {
 		if (!name_is_taken(test, name))
 			return true;
 		msleep(20);

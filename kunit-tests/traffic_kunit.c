@@ -126,13 +126,14 @@ static enum hrtimer_restart act_in_hardirq(struct hrtimer *timer)
 	return HRTIMER_RESTART;
 }
 
-static void setup_timer(struct hrtimer *timer)
+static void setup_timer(struct hrtimer *timer,
+			enum hrtimer_restart (*fn)(struct hrtimer *timer))
 {
 #ifdef HAVE_HRTIMER_SETUP
-	hrtimer_setup(timer, act_in_hardirq, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	hrtimer_setup(timer, fn, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
 #else
 	hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
-	timer->function = act_in_hardirq;
+	timer->function = fn;
 #endif
 }
 
@@ -164,7 +165,7 @@ static void start(struct kunit *test, struct traffic *t)
 		actor_init(&c->softirq, t->kc->cache, cpu * 3 + 2);
 		actor_init(&c->hardirq, t->kc->cache, cpu * 3 + 3);
 		tasklet_setup(&c->tasklet, act_in_softirq);
-		setup_timer(&c->timer);
+		setup_timer(&c->timer, act_in_hardirq);
 		c->thread = kthread_create(act_in_task, c, "kunit-traffic/%d", cpu);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(c->thread));
 		kthread_bind(c->thread, cpu);
@@ -260,7 +261,101 @@ static void no_object_has_two_owners(struct kunit *test)
 	kunit_expect_capacity(test, t.kc->cache, row->capacity[0]);
 }
 
+#define SLOTS	64
+#define OBJECTS	48	/* all of them fit into the magazine */
+
+/* A hardirq that takes from and adds to the magazine it interrupts. */
+struct player {
+	struct magazine __percpu *m;
+	struct hrtimer timer;
+	unsigned long ops;
+	unsigned int n;
+	void *hand[OBJECTS];
+	bool stop;
+};
+
+static void play(struct player *p)
+{
+	if (p->ops++ & 1 ? !p->n : p->n < OBJECTS / 4) {
+		void *obj = mag_pop(p->m) ?: mag_pop_scan(p->m, SLOTS);
+
+		if (obj)
+			p->hand[p->n++] = obj;
+	} else if (mag_push(p->m, p->hand[p->n - 1]) ||
+		   mag_push_scan(p->m, p->hand[p->n - 1], SLOTS)) {
+		p->n--;
+	}
+}
+
+static enum hrtimer_restart play_in_hardirq(struct hrtimer *timer)
+{
+	struct player *p = container_of(timer, struct player, timer);
+	unsigned int i;
+
+	if (READ_ONCE(p->stop))
+		return HRTIMER_NORESTART;
+	for (i = 0; i < 5; i++)
+		play(p);
+	hrtimer_forward_now(timer, ns_to_ktime(PERIOD));
+	return HRTIMER_RESTART;
+}
+
+/* A task's objects through the magazine and back, by each way there is. */
+static unsigned int pass_through(struct magazine __percpu *m, void **objs, unsigned int n)
+{
+	unsigned int i;
+
+	n = mag_fill(m, objs, n, SLOTS);
+	n += mag_take(m, SLOTS, 0, objs + n, OBJECTS - n);
+	for (i = 0; i < 8 && n; i++)
+		n -= mag_push(m, objs[n - 1]);
+	for (i = 0; i < 8 && n; i++)
+		n -= mag_push_scan(m, objs[n - 1], SLOTS);
+	for (i = 0; i < 16 && n < OBJECTS; i++) {
+		objs[n] = i & 1 ? mag_pop(m) : mag_pop_scan(m, SLOTS);
+		n += !!objs[n];
+	}
+	return n;
+}
+
+/* Every access to a slot can be parted from the next by an interrupt. */
+static void moves_survive_interrupts(struct kunit *test)
+{
+	struct player *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
+	void **objs = kunit_kcalloc(test, OBJECTS + SLOTS, sizeof(*objs), GFP_KERNEL);
+	unsigned long end = jiffies + 2 * MOMENT;
+	unsigned int n;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_NOT_NULL(test, objs);
+	kunit_pin(test);
+	p->m = mag_create(SLOTS);
+	KUNIT_ASSERT_TRUE(test, p->m);
+	mag_set_cap(p->m, SLOTS);
+	for (n = 0; n < OBJECTS; n++)
+		objs[n] = (void *)(0x100UL * (n + 1));
+
+	setup_timer(&p->timer, play_in_hardirq);
+	hrtimer_start(&p->timer, ns_to_ktime(PERIOD), HRTIMER_MODE_REL_PINNED_HARD);
+	while (time_before(jiffies, end))
+		n = pass_through(p->m, objs, n);
+	WRITE_ONCE(p->stop, true);
+	hrtimer_cancel(&p->timer);
+
+	KUNIT_EXPECT_GT(test, p->ops, 0);
+	KUNIT_EXPECT_EQ(test, n + p->n + mag_count_objects(p->m), OBJECTS);
+	if (n + p->n <= OBJECTS) {
+		memcpy(objs + n, p->hand, p->n * sizeof(*objs));
+		n += p->n;
+		n += kunit_list_slots(p->m, objs + n, SLOTS);
+		kunit_expect_unique(test, objs, n);
+	}
+	kunit_expect_magazines(test, p->m);
+	mag_destroy(p->m);
+}
+
 static struct kunit_case traffic_cases[] = {
+	KUNIT_CASE(moves_survive_interrupts),
 	KUNIT_CASE_PARAM(no_object_has_two_owners, knob_gen_params),
 	{}
 };
