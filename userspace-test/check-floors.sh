@@ -18,7 +18,7 @@ declare -A FLOOR=(
 	[main]=0
 	[lifecycle]=1
 	[debugfs]=2 [chardev]=2
-	[objcache]=3 [reclaim]=3 [sizeclass]=3
+	[objcache]=3 [bulk]=3 [reclaim]=3 [sizeclass]=3
 	[overflow]=4
 	[magazine]=5
 	[depot]=6
