@@ -19,6 +19,10 @@ LAB_E_LAB=125		# the lab failed: bad usage, no network, build error
 LAB_E_SPLAT=126		# the kernel complained: panic, oops, WARN, lockdep, ...
 export LAB_E_TIMEOUT LAB_E_LAB LAB_E_SPLAT
 
+# Whatever fails unforeseen is the lab's failure, not to be taken for a guest's status.
+set -E
+trap 'exit "$LAB_E_LAB"' ERR
+
 LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PROJECT=$(dirname "$LAB_DIR")
 CACHE=${MEMPOOL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mempool}

@@ -7,7 +7,7 @@
 # It runs at native speed, for KUnit and for timing.  What it is configured with is in
 # uml.config, whose hash is part of the name of the cache entry.
 
-UML_TOOLS=(make gcc-12 flex bison bc libelf-dev libssl-dev)
+UML_TOOLS=(make gcc-12 libc6-dev flex bison bc kmod libelf-dev libssl-dev)
 
 uml_entry()
 {

@@ -114,6 +114,6 @@ verdict()
 		;;
 	esac
 	[ ! -s "$VM_DIR/emulator" ] || cat "$VM_DIR/emulator" >&2
-	verdict_show_console "the guest ended without a verdict (lane $VM_LANE); the console ends:"
+	verdict_show_console "the guest went away by itself (lane $VM_LANE, emulator's status $VM_RC); the console ends:"
 	exit "$LAB_E_LAB"
 }
