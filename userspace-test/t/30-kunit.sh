@@ -90,6 +90,7 @@ done
 try "the kunit guest runs to its end" "$ROOT/lab/vm" --lane uml --smp 2 --timeout 240 \
 	--append rcupdate.rcu_expedited=1 "${copies[@]}" -- sh -c "$GUEST"
 cp "$OUT" "$RESULTS"
+[ -s "$RESULTS" ] || exit 1
 
 for name in "${names[@]}"; do
 	section "$name" | report "mempool_${name%_kunit}"
