@@ -97,8 +97,20 @@ userland_image()
 	[[ $packages =~ ^[a-z0-9.+\ -]+$ ]] || die "--packages: not a list of names: $1"
 	apt_refresh
 	name=userland-bookworm-$(key "$packages" "$(declare -f userland_build)")
+	entry_complete "$name" || userland_check "$packages"
 	entry "$name" userland_build "$packages"
 	echo "$CACHE/$name/image"
+}
+
+# userland_check PACKAGES: a misspelt name is told at once, not after a minute.
+userland_check()
+{
+	local package
+
+	for package in $1; do
+		[ -n "$(apt_candidate bookworm "$package")" ] ||
+			die "--packages: Debian 12 has no package '$package'"
+	done
 }
 
 userland_build()	# DIR PACKAGES

@@ -87,7 +87,7 @@ qemu_command()
 	fi
 	# The guest is slow: a lockup or a stall is one only after a long time.
 	QEMU_COMMAND+=(-append "console=ttyS0,115200 ignore_loglevel panic=-1 oops=panic
-		panic_on_warn=1 softlockup_panic=1 watchdog_thresh=60
+		panic_on_warn=1 softlockup_panic=1 watchdog_thresh=60 workqueue.watchdog_thresh=120
 		rcupdate.rcu_cpu_stall_timeout=120 sysctl.kernel.panic_on_rcu_stall=1
 		sysctl.kernel.hung_task_panic=1 reboot=t tsc=reliable no_timer_check
 		random.trust_cpu=on $VM_APPEND")

@@ -77,5 +77,6 @@ uml_command()
 	[ -z "$VM_ROOT" ] || UML_COMMAND+=("ubd0r=$VM_ROOT")
 	# shellcheck disable=SC2206 # words
 	UML_COMMAND+=(ignore_loglevel panic=-1 panic_on_warn=1 softlockup_panic=1
+		watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=60
 		sysctl.kernel.hung_task_panic=1 $VM_APPEND)
 }
