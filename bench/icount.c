@@ -249,6 +249,51 @@ static u64 batch_objpool(void *pool)
 
 #endif
 
+/*
+ * objcache in bulk: as many calls in a row as a magazine of the default
+ * capacity has objects for, so that neither side sees the slow path.
+ */
+#define BENCH_BULK	16u
+#define BENCH_CALLS	7u
+
+static void *bench_objs[BENCH_CALLS * BENCH_BULK];
+
+enum bulk_half { BULK_NONE, BULK_ALLOC, BULK_FREE };
+
+static __always_inline u64 bulk_half(void *pool, const enum bulk_half half)
+{
+	void **objs = bench_objs;
+	unsigned int n = BENCH_CALLS;
+	u64 start = ktime_get_ns();
+
+	do {
+		OPTIMIZER_HIDE_VAR(pool);
+		OPTIMIZER_HIDE_VAR(objs);
+		if (half == BULK_ALLOC)
+			objcache_alloc_bulk(pool, GFP_KERNEL, BENCH_BULK, objs);
+		else if (half == BULK_FREE)
+			objcache_free_bulk(pool, BENCH_BULK, objs);
+		objs += BENCH_BULK;
+		barrier();
+	} while (--n);
+	return ktime_get_ns() - start;
+}
+
+static noinline u64 bulk_empty(void *pool)
+{
+	return bulk_half(pool, BULK_NONE);
+}
+
+static noinline u64 bulk_alloc(void *pool)
+{
+	return bulk_half(pool, BULK_ALLOC);
+}
+
+static noinline u64 bulk_free(void *pool)
+{
+	return bulk_half(pool, BULK_FREE);
+}
+
 static u64 shortest(u64 (*run)(void *pool), void *pool)
 {
 	u64 best = U64_MAX;
@@ -259,13 +304,32 @@ static u64 shortest(u64 (*run)(void *pool), void *pool)
 	return best;
 }
 
-/* A pair's share of a batch, in hundredths of an instruction. */
-static void print_row(struct seq_file *m, const char *name, s64 ns)
+/* One of @n shares of a batch, in hundredths of an instruction. */
+static void print_share(struct seq_file *m, const char *name, s64 ns, unsigned int n)
 {
-	s64 hundredths = div_s64(ns * 100 + BENCH_PAIRS / 2, BENCH_PAIRS);
+	s64 hundredths = div_s64(ns * 100 + n / 2, n);
 
 	seq_printf(m, "%-22s %lld.%02lld\n", name, hundredths / 100,
 		   abs(hundredths) % 100);
+}
+
+static void print_row(struct seq_file *m, const char *name, s64 ns)
+{
+	print_share(m, name, ns, BENCH_PAIRS);
+}
+
+static void print_bulk(struct seq_file *m)
+{
+	u64 empty = U64_MAX, alloc = U64_MAX, free = U64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < BENCH_BATCHES; i++) {
+		empty = min(empty, bulk_empty(bench_objcache));
+		alloc = min(alloc, bulk_alloc(bench_objcache));
+		free = min(free, bulk_free(bench_objcache));
+	}
+	print_share(m, "bulk16_alloc_per_object", alloc - empty, ARRAY_SIZE(bench_objs));
+	print_share(m, "bulk16_free_per_object", free - empty, ARRAY_SIZE(bench_objs));
 }
 
 /* Lines of "name value"; the names are those of build/bench/icount.json. */
@@ -297,6 +361,7 @@ static int icount_show(struct seq_file *m, void *unused)
 			print_row(m, rows[i].name,
 				  shortest(rows[i].run, rows[i].pool) - empty);
 	}
+	print_bulk(m);
 	seq_printf(m, "%-22s %d\n", "nops_expected", BENCH_NOPS);
 	seq_printf(m, "%-22s %d\n", "init_on_alloc",
 		   !!static_branch_unlikely(&init_on_alloc));

@@ -115,10 +115,11 @@ static unsigned int take_single(struct backing *b, gfp_t gfp, void **objs,
 	return i;
 }
 
-/* More than the caller asked for is not worth reclaim or a warning. */
+/* More than the caller asked for is not worth reclaim, reserves, a warning. */
 static gfp_t gfp_for_more(gfp_t gfp)
 {
-	return (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL)) | __GFP_NOWARN;
+	return (gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL | __GFP_HIGH |
+			__GFP_MEMALLOC)) | __GFP_NOMEMALLOC | __GFP_NOWARN;
 }
 
 /**
@@ -129,7 +130,8 @@ static gfp_t gfp_for_more(gfp_t gfp)
  * @n:    how many at most, not 0
  *
  * __GFP_ZERO is ours to honour, not slab's, which would complain about it in
- * caches with a constructor.
+ * caches with a constructor.  Nor is __GFP_ACCOUNT passed on: objects go from
+ * task to task, and would stay charged to the first.
  *
  * Context: any; from NMI, and atomic on PREEMPT_RT, always 0; with interrupts
  * off at most 1.
@@ -140,7 +142,9 @@ unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
 {
 	unsigned int got = 0;
 
-	gfp &= ~__GFP_ZERO;
+	gfp &= ~(__GFP_ZERO | __GFP_ACCOUNT);
+	if (b->node != NUMA_NO_NODE)
+		gfp |= __GFP_THISNODE;
 	if (backing_reachable()) {
 		if (n > 1 && backing_bulk_allowed()) {
 			if (b->node != NUMA_NO_NODE)

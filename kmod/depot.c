@@ -80,13 +80,19 @@ static bool give_up(struct magdepot_set *set)
 	return in_nmi();
 }
 
+/* On UP kernels a trylock always succeeds, also over its holder. */
+static bool lock_is_none(void)
+{
+	return !IS_ENABLED(CONFIG_SMP) && in_nmi();
+}
+
 static unsigned int depot_get(struct magdepot_set *set, struct magdepot *d,
 			      void **objs, unsigned int n)
 {
 	unsigned long flags;
 
 	/* Racy peek: an object put this instant may be missed, as ever. */
-	if (!READ_ONCE(d->nr))
+	if (!READ_ONCE(d->nr) || lock_is_none())
 		return 0;
 	if (!raw_spin_trylock_irqsave(&d->lock, flags)) {
 		if (give_up(set))
@@ -107,7 +113,7 @@ static unsigned int depot_put(struct magdepot_set *set, struct magdepot *d,
 	unsigned long flags;
 
 	/* Racy peek: full a moment ago is full enough. */
-	if (READ_ONCE(d->nr) >= READ_ONCE(d->max))
+	if (READ_ONCE(d->nr) >= READ_ONCE(d->max) || lock_is_none())
 		return 0;
 	if (!raw_spin_trylock_irqsave(&d->lock, flags)) {
 		if (give_up(set))

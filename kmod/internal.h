@@ -12,14 +12,17 @@
  *
  * An allocation walks down, a free too, and no file calls one above it::
  *
- *	objcache.c   floor 1  alloc and free: create, destroy, the slow paths
+ *	objcache.c   floor 1  alloc and free of one object
+ *	bulk.c       floor 1  alloc and free of many
  *	magazine.c   floor 2  pop and push: one CPU's free objects
  *	depot.c      floor 3  get and put: a NUMA node's free objects
  *	backing.c    floor 4  take and give: the only caller of kmem_cache_*
  *
- * Beside them: reclaim.c and overflow.c bring objects back to the lower
- * floors, account.c counts (a leaf: any floor calls it, it calls nobody),
- * debugfs.c is a window: it reads and tunes through floor 1.
+ * Beside floor 1: lifecycle.c creates, resizes and destroys (arguments.c says
+ * no), owner.c watches drivers go, reclaim.c drains magazines on their CPUs,
+ * view.c reads.  Below it: overflow.c puts objects down wherever there is
+ * room.  account.c counts (a leaf: any floor calls it, it calls nobody),
+ * debugfs.c is a window: it reads, and tunes through floor 1.
  */
 
 /**
@@ -40,8 +43,10 @@
  *
  * Outermost first; none is taken on the fast path.
  *
- * 1. objcache_list_lock (mutex): the list of caches and their names, life and
- *    death.  Not held while a cache is quiesced or drained.
+ * 1. objcache_list_lock (mutex): the list of caches and their names, birth and
+ *    death.  Not held while a cache is quiesced or drained.  Slab's mutex and
+ *    CPU hotplug's locks nest in it, which is why none of create, destroy and
+ *    resize may be called from a hotplug callback.
  * 2. objcache_priv.knobs (mutex): one change of a knob at a time.
  * 3. drain_lock (mutex, reclaim.c): one drain of all CPUs at a time; the
  *    per-CPU work items belong to its holder.

@@ -3,32 +3,28 @@
  * lifecycle.c - floor 1: birth, resizing and death of a cache
  *
  * Called from: drivers, debugfs.c (resizing), the module notifier.
- * Calls: all floors below, reclaim.c, debugfs.c (a new cache's folder).
+ * Calls: all floors below, arguments.c, reclaim.c, debugfs.c (the cache's
+ * folder).
  * Locks: objcache_list_lock, objcache_priv.knobs.  Context: task; sleeps.
  */
 #include "internal.h"
 
 #include <linux/cache.h>
-#include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/export.h>
-#include <linux/log2.h>
 #include <linux/module.h>
-#include <linux/nodemask.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "arguments.h"
 #include "debugfs.h"
 #include "depot.h"
 #include "magazine.h"
 #include "objcache_priv.h"
 #include "overflow.h"
 #include "reclaim.h"
-
-#define OBJCACHE_FLAGS	(OBJCACHE_HWCACHE_ALIGN | OBJCACHE_NODE | \
-			 OBJCACHE_PASSTHROUGH)
 
 /*
  * Magazine capacity: 32 KiB of objects a CPU, between 8 and 128 of them.
@@ -47,7 +43,10 @@
 #define PHYS_FACTOR	2u
 #define PHYS_MIN	64u
 
-/* Depot: so many magazines a node, so 256 KiB of objects by default. */
+/*
+ * Depot: so many magazines a node; 256 KiB of objects by default, up to where
+ * CAPACITY_MIN rules: 4 MiB a node for the largest.
+ */
 #define DEPOT_MAGAZINES	8u
 
 LIST_HEAD(objcache_list);
@@ -63,66 +62,6 @@ static bool passthrough_all;
 static unsigned int default_capacity(unsigned int size)
 {
 	return clamp(CAPACITY_BYTES / size, CAPACITY_MIN, CAPACITY_MAX);
-}
-
-static int check_name(const char *name)
-{
-	size_t i, len;
-
-	if (!name) {
-		pr_err("objcache_create: no name (NULL)\n");
-		return -EINVAL;
-	}
-	len = strnlen(name, OBJCACHE_NAME_MAX);
-	if (len == OBJCACHE_NAME_MAX) {
-		pr_err("objcache_create: name '%.*s...' is longer than %u characters\n",
-		       (int)len, name, OBJCACHE_NAME_MAX - 1);
-		return -ENAMETOOLONG;
-	}
-	for (i = 0; i < len; i++)
-		if (!isascii(name[i]) || (!isalnum(name[i]) && (!i || !strchr("-_.", name[i]))))
-			break;
-	if (!len || i < len) {
-		pr_err("objcache_create: name '%*pE' is not 1 to %u letters, digits, '-', '_', '.', the first a letter or digit\n",
-		       (int)len, name, OBJCACHE_NAME_MAX - 1);
-		return -EINVAL;
-	}
-	if (objcache_debugfs_name_taken(name)) {
-		pr_err("objcache_create: name '%s' is that of a file in debugfs mempool/\n",
-		       name);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-static int check_params(const char *name, unsigned int size,
-			const struct objcache_params *p)
-{
-	if (!size) {
-		pr_err("cache '%s': object size 0\n", name);
-		return -EINVAL;
-	}
-	if (size > OBJCACHE_SIZE_MAX) {
-		pr_err("cache '%s': object size %u is more than %u\n", name,
-		       size, OBJCACHE_SIZE_MAX);
-		return -E2BIG;
-	}
-	if (p->align && (!is_power_of_2(p->align) || p->align > PAGE_SIZE)) {
-		pr_err("cache '%s': alignment %u is not a power of two up to %lu\n",
-		       name, p->align, PAGE_SIZE);
-		return -EINVAL;
-	}
-	if (p->flags & ~OBJCACHE_FLAGS) {
-		pr_err("cache '%s': unknown flags %#x\n", name,
-		       p->flags & ~OBJCACHE_FLAGS);
-		return -EINVAL;
-	}
-	if ((p->flags & OBJCACHE_NODE) &&
-	    (p->node < 0 || p->node >= MAX_NUMNODES || !node_online(p->node))) {
-		pr_err("cache '%s': node %d is not online\n", name, p->node);
-		return -EINVAL;
-	}
-	return 0;
 }
 
 static struct objcache_priv *find_cache(const char *name)
@@ -144,15 +83,18 @@ static struct objcache_priv *find_cache(const char *name)
 static void free_cache(struct objcache_priv *priv)
 {
 	synchronize_rcu();
+
+	/*
+	 * Off the list and out of slab in one: readers of the list look into
+	 * the cache, and slab must not see a second one of this name.
+	 */
+	mutex_lock(&objcache_list_lock);
+	list_del(&priv->link);
 	overflow_destroy(priv->overflow);
 	magdepot_destroy(priv->depot);
 	mag_destroy(priv->pub.mag);
 	backing_fini(&priv->backing);
 	free_percpu(priv->acct);
-
-	/* Last, so that the name is not taken anew while slab has it still. */
-	mutex_lock(&objcache_list_lock);
-	list_del(&priv->link);
 	mutex_unlock(&objcache_list_lock);
 	kfree(priv);
 }
@@ -261,9 +203,7 @@ __objcache_create(const char *name, unsigned int size,
 	might_sleep();
 	if (!params)
 		params = &defaults;
-	err = check_name(name);
-	if (!err)
-		err = check_params(name, size, params);
+	err = arguments_check(name, size, params);
 	if (err)
 		return ERR_PTR(err);
 
@@ -310,16 +250,18 @@ EXPORT_SYMBOL_GPL(__objcache_create);
  * @cache:    the cache
  * @capacity: objects a CPU; 0 switches magazines and depots off
  *
- * Exact when it returns: no magazine keeps more, but for a free that was in
- * flight.  What is above goes to the depot, then to slab.
+ * Exact when it returns: no magazine keeps more, but for a free or a refill
+ * that was in flight.  What is above goes to the depot, then to slab.
  *
- * Context: task; sleeps.
+ * Context: task; sleeps; not in a CPU hotplug callback.
  * Return: 0; -ERANGE when @capacity is more than there are slots for; -EPERM
- * for a cache that passes everything through to slab.
+ * for a cache that passes everything through to slab; -ENODEV for one that is
+ * being destroyed.
  */
 int objcache_set_capacity(struct objcache *cache, unsigned int capacity)
 {
 	struct objcache_priv *priv = to_priv(cache);
+	int err = 0;
 
 	if (capacity > priv->phys) {
 		pr_err_ratelimited("cache '%s': magazine capacity %u is more than %u\n",
@@ -333,10 +275,15 @@ int objcache_set_capacity(struct objcache *cache, unsigned int capacity)
 	}
 
 	mutex_lock(&priv->knobs);
-	apply_capacity(priv, capacity);
-	reclaim_drain_cpus(priv, capacity);
+	/* A dying cache is closed under this lock, and stays closed. */
+	if (READ_ONCE(priv->state) == OBJCACHE_LIVE) {
+		apply_capacity(priv, capacity);
+		reclaim_drain_cpus(priv, capacity);
+	} else {
+		err = -ENODEV;
+	}
 	mutex_unlock(&priv->knobs);
-	return 0;
+	return err;
 }
 EXPORT_SYMBOL_GPL(objcache_set_capacity);
 
@@ -354,13 +301,16 @@ unsigned int objcache_capacity(const struct objcache *cache)
 EXPORT_SYMBOL_GPL(objcache_capacity);
 
 /*
- * Stop the magazines and empty them.  A push that read the old cap may still
- * come, from a task that was preempted in the middle of it, on any CPU; so
- * may the last store of a pop, to memory that is about to be freed.  Such a
- * task has not slept since, nor have interrupts ended: synchronize_rcu_tasks()
- * waits for both.  Where magazine operations run with preemption off,
- * synchronize_rcu() does.  After that every free goes straight to slab, and
- * touches nothing of the cache once its object is there.
+ * Stop the magazines and empty them.  Two things may still be under way:
+ *
+ * 1. An operation on a magazine, in a task that was preempted in the middle of
+ *    it, or in an interrupt: a push that read the old cap, or the last store of
+ *    a pop, to memory that is about to be freed.  It does not sleep in there,
+ *    so synchronize_rcu_tasks() waits for it; where such operations run with
+ *    preemption off, and for interrupts, synchronize_rcu() does.
+ * 2. The slow path of a free.  It holds the object that it is freeing, which
+ *    keeps the cache; that object goes to slab last, since depots and
+ *    magazines are closed by then, and nothing is touched after it.
  */
 static void quiesce(struct objcache_priv *priv)
 {
@@ -376,11 +326,16 @@ static void quiesce(struct objcache_priv *priv)
 	mutex_unlock(&priv->knobs);
 }
 
-/*
- * The caller has set OBJCACHE_DYING.  A zombie keeps this module loaded, since
- * the frees to come run in it.
+/**
+ * objcache_retire() - the second half of objcache_destroy()
+ * @priv: the cache, which the caller has set OBJCACHE_DYING
+ *
+ * A zombie keeps this module loaded, since the frees to come run in it.
+ *
+ * Context: task; sleeps.
+ * Return: 0, or -EBUSY when it is a zombie now.
  */
-static int retire(struct objcache_priv *priv)
+int objcache_retire(struct objcache_priv *priv)
 {
 	long out;
 
@@ -406,9 +361,11 @@ static int retire(struct objcache_priv *priv)
  *
  * With objects in use it reports how many, and the cache lives on as a zombie
  * that takes frees alone, until the last one ends it: no object is freed under
- * its user.  Waits for an RCU-tasks grace period (milliseconds to a second).
+ * its user.  Waits for an RCU-tasks grace period: some 10 to 100 ms, and as
+ * long as any kernel thread runs without sleeping; such threads should call
+ * cond_resched_tasks_rcu_qs().
  *
- * Context: task; sleeps.
+ * Context: task; sleeps; not in a CPU hotplug callback.
  * Return: 0, or -EBUSY when objects were in use: do not touch @cache but to
  * free them.
  */
@@ -431,95 +388,9 @@ int objcache_destroy(struct objcache *cache)
 		pr_err("cache '%s': destroyed twice\n", priv->name);
 		return -EBUSY;
 	}
-	return retire(priv);
+	return objcache_retire(priv);
 }
 EXPORT_SYMBOL_GPL(objcache_destroy);
-
-static struct objcache_priv *find_orphan(struct module *owner)
-{
-	struct objcache_priv *priv;
-
-	lockdep_assert_held(&objcache_list_lock);
-	list_for_each_entry(priv, &objcache_list, link) {
-		if (priv->owner != owner)
-			continue;
-		priv->owner = NULL;
-		if (priv->state == OBJCACHE_LIVE)
-			return priv;
-	}
-	return NULL;
-}
-
-/*
- * A driver that is gone without destroying its caches.  Its code is still
- * mapped here, and is not needed any more: the constructor runs only when slab
- * makes new objects, and a dying cache takes none.
- */
-static int owner_going(struct notifier_block *nb, unsigned long event, void *data)
-{
-	struct module *owner = data;
-	struct objcache_priv *priv;
-
-	if (event != MODULE_STATE_GOING)
-		return NOTIFY_DONE;
-	for (;;) {
-		mutex_lock(&objcache_list_lock);
-		priv = find_orphan(owner);
-		if (priv)
-			WRITE_ONCE(priv->state, OBJCACHE_DYING);
-		mutex_unlock(&objcache_list_lock);
-		if (!priv)
-			return NOTIFY_OK;
-		pr_err("cache '%s': its module %s was unloaded without destroying it\n",
-		       priv->name, module_name(owner));
-		retire(priv);
-	}
-}
-
-static struct notifier_block owner_notifier = { .notifier_call = owner_going };
-
-/**
- * objcache_view() - all numbers of a cache
- * @priv: the cache
- * @view: where they go
- *
- * Context: any; stops nobody.
- */
-void objcache_view(struct objcache_priv *priv, struct account_view *view)
-{
-	memset(view, 0, sizeof(*view));
-	mag_sum_frees(priv->pub.mag, view);
-	account_sum_left(priv->acct, view);
-	/*
-	 * What is counted out before is counted in after.  Pairs with whatever
-	 * hands an object from the CPU that allocates it to the one that frees
-	 * it; on one CPU the order is the program's.
-	 */
-	smp_rmb();
-	mag_sum_allocs(priv->pub.mag, view);
-	account_sum_rest(priv->acct, view);
-	account_derive(view);
-}
-EXPORT_SYMBOL_FOR_TEST(objcache_view);
-
-/**
- * objcache_state_name() - the word for a cache's state
- * @priv: the cache
- *
- * Return: a constant string.
- */
-const char *objcache_state_name(const struct objcache_priv *priv)
-{
-	switch (READ_ONCE(priv->state)) {
-	case OBJCACHE_LIVE:
-		return "live";
-	case OBJCACHE_DYING:
-		return "dying";
-	case OBJCACHE_ZOMBIE:
-		return "zombie";
-	}
-	return "?";
-}
 
 static int parse_passthrough(void)
 {
@@ -549,10 +420,7 @@ int objcache_init(void)
 	objcache_wq = alloc_workqueue("mempool", WQ_MEM_RECLAIM | WQ_PERCPU, 0);
 	if (!objcache_wq)
 		return -ENOMEM;
-	err = register_module_notifier(&owner_notifier);
-	if (err)
-		destroy_workqueue(objcache_wq);
-	return err;
+	return 0;
 }
 
 /**
@@ -564,7 +432,6 @@ int objcache_init(void)
  */
 void objcache_exit(void)
 {
-	unregister_module_notifier(&owner_notifier);
 	destroy_workqueue(objcache_wq);
 	WARN_ON_ONCE(!list_empty(&objcache_list));
 }

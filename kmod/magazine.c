@@ -2,7 +2,7 @@
 /*
  * magazine.c - floor 2, out of line: scans, moves between floors, life
  *
- * Called from: objcache.c, reclaim.c.  Calls: <mempool/magazine.h>.
+ * Called from: floor 1, lifecycle.c, reclaim.c, view.c.  Calls: <mempool/magazine.h>.
  * Locks: none.  Context: any for scans and moves; NMI included.
  *
  * Slots change hands by mag_swap() here too, never by plain stores, so every
@@ -95,7 +95,7 @@ void *mag_pop_scan(struct magazine __percpu *m, unsigned int phys)
 	for (i = phys; i; i--) {
 		obj = mag_slot(cur, i);
 		if (obj && mag_swap(cur, i, &obj, NULL)) {
-			mag_count(cur, allocs);
+			mag_count(cur, allocs, 1);
 			i--;
 			break;
 		}
@@ -128,7 +128,7 @@ bool mag_push_scan(struct magazine __percpu *m, void *obj, unsigned int limit)
 
 		if (!empty && mag_swap(cur, i, &empty, obj)) {
 			mag_set_hint(cur, i);
-			mag_count(cur, frees);
+			mag_count(cur, frees, 1);
 			done = true;
 			break;
 		}
@@ -216,12 +216,14 @@ unsigned int mag_take_dead(struct magazine __percpu *m, int cpu, void **objs,
 	unsigned int i;
 
 	for (i = mag->phys; i && got < n; i--) {
-		if (mag->slot[i]) {
-			objs[got++] = mag->slot[i];
-			mag->slot[i] = NULL;
+		void *obj = READ_ONCE(mag->slot[i]);
+
+		if (obj) {
+			objs[got++] = obj;
+			WRITE_ONCE(mag->slot[i], NULL);
 		}
 	}
-	mag->hint = 0;
+	WRITE_ONCE(mag->hint, 0);
 	return got;
 }
 EXPORT_SYMBOL_FOR_TEST(mag_take_dead);

@@ -12,6 +12,7 @@
 
 #include "debugfs.h"
 #include "objcache_priv.h"
+#include "owner.h"
 #include "reclaim.h"
 
 static int __init mempool_module_init(void)
@@ -24,9 +25,14 @@ static int __init mempool_module_init(void)
 	err = reclaim_init();
 	if (err)
 		goto exit_objcache;
+	err = owner_init();
+	if (err)
+		goto exit_reclaim;
 	objcache_debugfs_init();
 	return 0;
 
+exit_reclaim:
+	reclaim_exit();
 exit_objcache:
 	objcache_exit();
 	return err;
@@ -35,6 +41,7 @@ exit_objcache:
 static void __exit mempool_module_exit(void)
 {
 	objcache_debugfs_exit();
+	owner_exit();
 	reclaim_exit();
 	objcache_exit();
 }

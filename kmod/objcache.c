@@ -42,49 +42,40 @@
 const char objcache_layout_1[] = KBUILD_MODNAME;
 EXPORT_SYMBOL_GPL(objcache_layout_1);
 
-/* To slab, or, where slab is out of reach, to the irq_work. */
-static void put_down(struct objcache_priv *priv, void **objs, unsigned int n)
+/* A batch at most; what slab gives beyond one object it must have at hand. */
+static unsigned int get_or_take(struct objcache_priv *priv, gfp_t gfp, void **objs,
+				unsigned int want)
 {
-	n = magdepot_put(priv->depot, objs, n);
-	if (!n)
-		return;
-	if (backing_reachable())
-		backing_give(&priv->backing, objs, n);
-	else
-		overflow_add(priv->overflow, objs, n);
+	unsigned int n = magdepot_get(priv->depot, objs, want);
+
+	return n ?: backing_take(&priv->backing, gfp, objs, want);
 }
 
 /*
  * Half a magazine, so that the next operation, whichever it is, finds both
- * objects and room.  From the depot if it has any; what slab gives beyond the
- * first object it must have at hand.
+ * objects and room.  The first object is the caller's.
  */
 static noinline void *refill(struct objcache_priv *priv, gfp_t gfp)
 {
-	unsigned int cap = READ_ONCE(priv->capacity);
-	unsigned int want = cap / 2 + 1;
+	unsigned int want = READ_ONCE(priv->capacity) / 2 + 1;
 	void *objs[MAGDEPOT_BATCH];
-	void *obj = NULL;
 	unsigned int n;
+	void *obj;
 
-	while (want) {
-		n = min_t(unsigned int, want, MAGDEPOT_BATCH);
+	n = get_or_take(priv, gfp, objs, min_t(unsigned int, want, MAGDEPOT_BATCH));
+	if (!n)
+		return NULL;
+	obj = objs[--n];
+	want--;
+	while (n) {
 		want -= n;
-		n = magdepot_get(priv->depot, objs, n);
-		if (!n && !obj) {
-			n = backing_take(&priv->backing, gfp, objs,
-					 min_t(unsigned int, cap / 2 + 1,
-					       MAGDEPOT_BATCH));
-			want = 0;
-		}
-		if (!n)
-			break;
-		if (!obj)
-			obj = objs[--n];
 		/* Slab may have slept: the capacity may be another one now. */
 		n = mag_fill(priv->pub.mag, objs, n, READ_ONCE(priv->capacity));
 		if (n)
-			put_down(priv, objs, n);
+			overflow_put(priv->overflow, objs, n);
+		n = min_t(unsigned int, want, MAGDEPOT_BATCH);
+		if (n)
+			n = magdepot_get(priv->depot, objs, n);
 	}
 	return obj;
 }
@@ -101,7 +92,7 @@ static noinline void flush(struct objcache_priv *priv)
 			     min_t(unsigned int, want, MAGDEPOT_BATCH));
 		if (!n)
 			break;
-		put_down(priv, objs, n);
+		overflow_put(priv->overflow, objs, n);
 		want -= n;
 	}
 }
@@ -205,11 +196,15 @@ static noinline void free_to_magazine_or_below(struct objcache_priv *priv, void 
 		flush(priv);
 		if (push_any_slot(priv, obj, /*above_cap=*/false))
 			return;
+	} else if (!magdepot_put(priv->depot, &obj, 1)) {
+		/* Preemption is off here, so quiesce() waits for this too. */
+		account_inc(priv->acct, ACCOUNT_FREE_DIRECT);
+		return;
 	} else if (push_any_slot(priv, obj, /*above_cap=*/true)) {
 		return;
 	}
 	account_inc(priv->acct, ACCOUNT_FREE_DIRECT);
-	put_down(priv, &obj, 1);
+	overflow_put(priv->overflow, &obj, 1);
 }
 
 /**
@@ -239,7 +234,7 @@ void objcache_free_slow(struct objcache *cache, void *obj)
 		free_to_magazine_or_below(priv, obj);
 	} else {
 		account_inc(priv->acct, ACCOUNT_FREE_DIRECT);
-		put_down(priv, &obj, 1);
+		overflow_put(priv->overflow, &obj, 1);
 	}
 }
 EXPORT_SYMBOL_GPL(objcache_free_slow);

@@ -81,6 +81,7 @@ extern struct workqueue_struct *objcache_wq;
 void objcache_view(struct objcache_priv *priv, struct account_view *view);
 const char *objcache_state_name(const struct objcache_priv *priv);
 
+int objcache_retire(struct objcache_priv *priv);
 int objcache_init(void);
 void objcache_exit(void);
 

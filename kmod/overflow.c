@@ -2,7 +2,7 @@
 /*
  * overflow.c - frees that could go nowhere right now
  *
- * Called from: objcache.c.  Calls: depot.c, backing.c.
+ * Called from: objcache.c, bulk.c, reclaim.c.  Calls: depot.c, backing.c.
  * Locks: none.  Context: any.
  *
  * A free cannot fail.  In NMI, and with preemption off on PREEMPT_RT, slab is
@@ -104,6 +104,27 @@ void overflow_add(struct overflow __percpu *o, void **objs, unsigned int n)
 	put_cpu_ptr(o);
 }
 EXPORT_SYMBOL_FOR_TEST(overflow_add);
+
+/**
+ * overflow_put() - put objects down: depot, else slab, else the irq_work
+ * @o:    the lists
+ * @objs: the objects; overwritten
+ * @n:    how many, up to MAGDEPOT_BATCH
+ *
+ * Context: any.
+ */
+void overflow_put(struct overflow __percpu *o, void **objs, unsigned int n)
+{
+	struct magdepot_set *depot = raw_cpu_ptr(o)->depot;
+
+	n = magdepot_put(depot, objs, n);
+	if (!n)
+		return;
+	if (backing_reachable())
+		backing_give(depot->backing, objs, n);
+	else
+		overflow_add(o, objs, n);
+}
 
 /**
  * overflow_sync() - wait until no irq_work runs, with its objects delivered

@@ -2,7 +2,7 @@
 /*
  * overflow.h - frees that could go nowhere right now
  *
- * Called from: objcache.c.  Calls: depot.h, backing.h.
+ * Called from: objcache.c, bulk.c, reclaim.c.  Calls: depot.h, backing.h.
  */
 #ifndef _MEMPOOL_OVERFLOW_H
 #define _MEMPOOL_OVERFLOW_H
@@ -26,6 +26,7 @@ struct overflow {
 
 struct overflow __percpu *overflow_create(struct magdepot_set *depot);
 void overflow_destroy(struct overflow __percpu *o);
+void overflow_put(struct overflow __percpu *o, void **objs, unsigned int n);
 void overflow_add(struct overflow __percpu *o, void **objs, unsigned int n);
 void overflow_sync(struct overflow __percpu *o);
 

@@ -2,8 +2,8 @@
 /*
  * reclaim.c - beside floor 1: brings cached objects back down
  *
- * Called from: objcache.c (resize, destroy), CPU hotplug.
- * Calls: magazine.c, depot.c, backing.c.
+ * Called from: lifecycle.c (resize, destroy), CPU hotplug.
+ * Calls: magazine.c, overflow.c.
  * Locks: drain_lock, cpu_hotplug_lock (read).  Context: task; sleeps.
  *
  * A magazine is emptied by its own CPU, through a work item on it, because
@@ -17,10 +17,10 @@
 #include <linux/percpu.h>
 #include <linux/workqueue.h>
 
-#include "backing.h"
 #include "depot.h"
 #include "magazine.h"
 #include "objcache_priv.h"
+#include "overflow.h"
 #include "reclaim.h"
 
 struct drain_work {
@@ -33,14 +33,6 @@ static DEFINE_PER_CPU(struct drain_work, drain_works);
 static DEFINE_MUTEX(drain_lock);
 static enum cpuhp_state dead_cpu_state;
 
-/* To the depot what it has room for, the rest to slab. */
-static void put_down(struct objcache_priv *priv, void **objs, unsigned int n)
-{
-	n = magdepot_put(priv->depot, objs, n);
-	if (n)
-		backing_give(&priv->backing, objs, n);
-}
-
 static void drain_this_cpu(struct work_struct *work)
 {
 	struct drain_work *drain = container_of(work, struct drain_work, work);
@@ -52,7 +44,7 @@ static void drain_this_cpu(struct work_struct *work)
 		n = mag_take(priv->pub.mag, priv->phys, drain->above, objs,
 			     MAGDEPOT_BATCH);
 		if (n)
-			put_down(priv, objs, n);
+			overflow_put(priv->overflow, objs, n);
 	} while (n == MAGDEPOT_BATCH);
 }
 
@@ -94,7 +86,7 @@ static int cpu_dead(unsigned int cpu, struct hlist_node *node)
 	unsigned int n;
 
 	while ((n = mag_take_dead(priv->pub.mag, cpu, objs, MAGDEPOT_BATCH)))
-		put_down(priv, objs, n);
+		overflow_put(priv->overflow, objs, n);
 	return 0;
 }
 

@@ -86,6 +86,47 @@ static void do_free(struct actor *a)
 	a->ops++;
 }
 
+/* Around the sixteen that bulk operations take in one go. */
+#define BULK_MAX	24
+
+static unsigned int bulk_size(struct actor *a, unsigned int limit)
+{
+	return min_t(unsigned int, limit, 1 + next_random(a) % BULK_MAX);
+}
+
+static void do_bulk_alloc(struct actor *a, gfp_t gfp)
+{
+	unsigned int n = bulk_size(a, ACTOR_OBJECTS - a->nr);
+	struct torture_object **objs = a->obj + a->nr;
+	unsigned int i;
+
+	if (next_random(a) & 1)
+		n = objcache_alloc_some(torture_cache, gfp, n, (void **)objs);
+	else if (!objcache_alloc_bulk(torture_cache, gfp, n, (void **)objs))
+		n = 0;
+	a->ops += n;
+	if (!n)
+		a->failed++;
+	for (i = 0; i < n; i++)
+		take_ownership(objs[i], 0, a->id);
+	a->nr += n;
+}
+
+static void do_bulk_free(struct actor *a)
+{
+	unsigned int n = bulk_size(a, a->nr);
+	struct torture_object **objs = a->obj + a->nr - n;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		check_ownership(objs[i], a->id);
+		take_ownership(objs[i], a->id, 0);
+	}
+	a->nr -= n;
+	a->ops += n;
+	objcache_free_bulk(torture_cache, n, (void **)objs);
+}
+
 static void do_mail(struct actor *a)
 {
 	struct torture_object *obj = pick(a);
@@ -114,6 +155,10 @@ void actor_step(struct actor *a, gfp_t gfp, unsigned int ops)
 
 		if (r % 8 == 0 && a->nr)
 			do_mail(a);
+		else if (r % 32 == 1 && a->nr < ACTOR_OBJECTS)
+			do_bulk_alloc(a, gfp);
+		else if (r % 32 == 2 && a->nr)
+			do_bulk_free(a);
 		else if ((!a->nr || grow) && a->nr < ACTOR_OBJECTS)
 			do_alloc(a, gfp);
 		else

@@ -55,12 +55,12 @@ void nmi_kick(void)
 	int cpu;
 
 	cpus_read_lock();
-	cpu = cpumask_any(cpu_online_mask);
 	cpu = cpumask_next(get_random_u32() % nr_cpu_ids, cpu_online_mask);
 	if (cpu >= nr_cpu_ids)
 		cpu = cpumask_first(cpu_online_mask);
-	if (!atomic_xchg(per_cpu_ptr(&expected, cpu), 1))
-		apic->send_IPI(cpu, NMI_VECTOR);
+	/* Two that melt into one, or one lost, do no harm. */
+	atomic_set(per_cpu_ptr(&expected, cpu), 1);
+	apic->send_IPI(cpu, NMI_VECTOR);
 	cpus_read_unlock();
 }
 

@@ -13,18 +13,19 @@
 # the whole house together, windows look down on all of it; rooms beside each
 # other on the floor of objcache may see each other; account, check and the words
 # common to all are leaves that any floor may use.
-BESIDE=3
+BESIDE=4
 declare -A FLOOR=(
 	[main]=0
-	[lifecycle]=1
-	[debugfs]=2 [chardev]=2
-	[objcache]=3 [bulk]=3 [reclaim]=3 [sizeclass]=3
-	[overflow]=4
-	[magazine]=5
-	[depot]=6
-	[backing]=7
-	[account]=8 [check]=8
-	[internal]=9 [trace]=9
+	[lifecycle]=1 [owner]=1
+	[arguments]=2
+	[debugfs]=3 [chardev]=3
+	[objcache]=4 [bulk]=4 [view]=4 [reclaim]=4 [sizeclass]=4
+	[overflow]=5
+	[magazine]=6
+	[depot]=7
+	[backing]=8
+	[account]=9 [check]=9
+	[internal]=10 [trace]=10
 )
 
 # A room may be split in files: objcache_priv.h is on objcache's floor.

@@ -88,13 +88,17 @@ struct magazine {
  * index brings UBSAN's bounds checks into drivers on 7.x; every index comes
  * from hint, which is in [0, phys] by construction.
  *
- * Elsewhere (UML, whose generic this_cpu operations cost ~470 ns each; under
- * KCSAN, which sees no inline assembly; and on preemptible kernels without
- * RCU-tasks, which could not wait for a task preempted in here before the
- * magazine is freed) the cursor is this CPU's
- * pointer, valid with preemption off, and CPU-local instructions keep the same
- * atomicity against interrupts.  Between mag_begin() and mag_end() there is no
- * call, no tracepoint and no zeroing.
+ * It needs all of these:
+ *
+ *	x86-64		the instruction; UML's generic form costs ~470 ns
+ *	SMP		%gs is the CPU's area
+ *	no KCSAN	it sees no assembly
+ *	RCU-tasks, or	to wait, before the magazine is freed, for a task that
+ *	no preemption	was preempted in here
+ *
+ * Elsewhere the cursor is this CPU's pointer, valid with preemption off, and
+ * CPU-local instructions keep the same atomicity against interrupts.  Between
+ * mag_begin() and mag_end() there is no call, no tracepoint and no zeroing.
  */
 #if defined(CONFIG_X86_64) && defined(CONFIG_SMP) && \
 	!defined(CONFIG_UML) && !defined(CONFIG_KCSAN) && \
@@ -139,14 +143,16 @@ static __always_inline bool mag_below_cap(mag_cursor cur, unsigned long hint)
 	return below;
 }
 
-static __always_inline void *mag_slot(mag_cursor cur, unsigned long i)
+/* Slot i + k; k is a constant, and costs nothing. */
+static __always_inline void *mag_slot_at(mag_cursor cur, unsigned long i,
+					 const long k)
 {
 	void *obj;
 
 	asm volatile("movq %%gs:%c[at](%[m],%[i],8), %[obj]"
 		     : [obj] "=a" (obj)
 		     : [m] "r" (cur), [i] "r" (i),
-		     [at] "i" (offsetof(struct magazine, slot)));
+		     [at] "i" (offsetof(struct magazine, slot) + 8 * k));
 	return obj;
 }
 
@@ -154,26 +160,32 @@ static __always_inline void *mag_slot(mag_cursor cur, unsigned long i)
  * No LOCK: the other side is on this CPU, and an instruction is not torn.
  * *old is what the slot held, so it is unchanged on success.
  */
-static __always_inline bool mag_swap(mag_cursor cur, unsigned long i,
-				     void **old, void *new)
+static __always_inline bool mag_swap_at(mag_cursor cur, unsigned long i,
+					const long k, void **old, void *new)
 {
 	bool done;
 
 	asm volatile("cmpxchgq %[new], %%gs:%c[at](%[m],%[i],8)"
 		     : "=@ccz" (done), "+a" (*old)
 		     : [new] "r" (new), [m] "r" (cur), [i] "r" (i),
-		     [at] "i" (offsetof(struct magazine, slot)) : "memory");
+		     [at] "i" (offsetof(struct magazine, slot) + 8 * k) : "memory");
 	return done;
 }
 
-static __always_inline void mag_count_at(mag_cursor cur, size_t at)
+static __always_inline void mag_count_at(mag_cursor cur, size_t at,
+					 unsigned long n)
 {
-	asm volatile("incq %%gs:%c[at](%[m])"
-		     : : [m] "r" (cur), [at] "i" (at) : "memory");
+	if (__builtin_constant_p(n) && n == 1)
+		asm volatile("incq %%gs:%c[at](%[m])"
+			     : : [m] "r" (cur), [at] "i" (at) : "memory");
+	else
+		asm volatile("addq %[n], %%gs:%c[at](%[m])"
+			     : : [m] "r" (cur), [at] "i" (at), [n] "er" (n)
+			     : "memory");
 }
 
-#define mag_count(cur, field) \
-	mag_count_at(cur, offsetof(struct magazine, field))
+#define mag_count(cur, field, n) \
+	mag_count_at(cur, offsetof(struct magazine, field), n)
 
 #else
 
@@ -205,22 +217,38 @@ static __always_inline bool mag_below_cap(mag_cursor cur, unsigned long hint)
 	return hint < READ_ONCE(cur->cap);
 }
 
+static __always_inline void *mag_slot_at(mag_cursor cur, unsigned long i,
+					 const long k)
+{
+	return READ_ONCE(cur->slot[i + k]);
+}
+
+static __always_inline bool mag_swap_at(mag_cursor cur, unsigned long i,
+					const long k, void **old, void *new)
+{
+	void *was = cmpxchg_local(&cur->slot[i + k], *old, new);
+	bool done = was == *old;
+
+	*old = was;
+	return done;
+}
+
+/* local_add() is one instruction wherever an interrupt could tear it. */
+#define mag_count(cur, field, n) \
+	local_add(n, (void *)(cur) + offsetof(struct magazine, field))
+
+#endif
+
 static __always_inline void *mag_slot(mag_cursor cur, unsigned long i)
 {
-	return READ_ONCE(cur->slot[i]);
+	return mag_slot_at(cur, i, 0);
 }
 
 static __always_inline bool mag_swap(mag_cursor cur, unsigned long i,
 				     void **old, void *new)
 {
-	return cmpxchg_local(&cur->slot[i], *old, new) == *old;
+	return mag_swap_at(cur, i, 0, old, new);
 }
-
-/* local_inc() is one instruction wherever an interrupt could tear it. */
-#define mag_count(cur, field) \
-	local_inc((void *)(cur) + offsetof(struct magazine, field))
-
-#endif
 
 /**
  * mag_pop() - take the object that hint names
@@ -238,7 +266,7 @@ static __always_inline void *mag_pop(struct magazine __percpu *m)
 
 	if (likely(obj) && likely(mag_swap(cur, hint, &obj, NULL))) {
 		mag_set_hint(cur, hint - 1);
-		mag_count(cur, allocs);
+		mag_count(cur, allocs, 1);
 		/* Unchanged by the exchange: saves the caller's second test. */
 		if (!obj)
 			__builtin_unreachable();
@@ -267,7 +295,7 @@ static __always_inline bool mag_push(struct magazine __percpu *m, void *obj)
 	if (likely(mag_below_cap(cur, hint)) &&
 	    likely(mag_swap(cur, hint + 1, &empty, obj))) {
 		mag_set_hint(cur, hint + 1);
-		mag_count(cur, frees);
+		mag_count(cur, frees, 1);
 		done = true;
 	}
 	mag_end(cur);

@@ -12,6 +12,7 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched/mm.h>
 #include <linux/stddef.h>
 #include <mempool/magazine.h>
 
@@ -34,7 +35,11 @@
  *   from the magazine and the depot only, so it can fail although memory is
  *   free.  A free never fails.
  * - Apart from __GFP_ZERO, the gfp flags matter on a miss alone, when objects
- *   are taken from slab.
+ *   are taken from slab.  Objects are not charged to a memory cgroup.
+ * - Not for copy_to_user() and copy_from_user(): hardened usercopy stops the
+ *   kernel, as for any slab cache without a usercopy window.
+ * - A double free is not noticed: the object gets two owners.  Slab notices;
+ *   look for one with the module parameter passthrough=on.
  * - The caller must not allocate from a cache that it is destroying.
  */
 
@@ -45,7 +50,8 @@
 /**
  * enum objcache_flags - what an objcache can be asked for at creation
  * @OBJCACHE_HWCACHE_ALIGN: align objects on cache lines
- * @OBJCACHE_NODE: take objects from objcache_params.node alone
+ * @OBJCACHE_NODE: take objects from objcache_params.node alone; when that has
+ *	no memory left, allocations fail
  * @OBJCACHE_PASSTHROUGH: no magazines and no depot: every operation goes to
  *	slab, for debugging with slab's own tools
  */
@@ -119,7 +125,7 @@ __objcache_create(const char *name, unsigned int size,
  * The cache belongs to the calling module, which must destroy it before it is
  * unloaded.
  *
- * Context: task; sleeps.
+ * Context: task; sleeps; not in a CPU hotplug callback.
  * Return: the cache, or ERR_PTR: -EINVAL (name, size 0, align, flags, node),
  * -ENAMETOOLONG, -E2BIG (size), -EEXIST (name), -ENOMEM.  Each but the last is
  * reported with the name and the value in the kernel log.
@@ -127,23 +133,42 @@ __objcache_create(const char *name, unsigned int size,
 #define objcache_create(name, size, params) \
 	__objcache_create(name, size, params, THIS_MODULE)
 
+/* private: behind OBJCACHE() */
+static __always_inline struct objcache *
+objcache_create_typed(const char *name, unsigned int size, unsigned int align,
+		      unsigned int flags, struct module *owner)
+{
+	const struct objcache_params params = { .align = align, .flags = flags };
+
+	/* There is no node here to go with it. */
+	BUILD_BUG_ON(__builtin_constant_p(flags) && (flags & OBJCACHE_NODE));
+	return __objcache_create(name, size, &params, owner);
+}
+
+/* public: */
+
 /**
  * OBJCACHE() - make a cache for a type
  * @type:  the structure's tag
- * @flags: of enum objcache_flags
+ * @flags: of enum objcache_flags, but OBJCACHE_NODE
  *
- * Context: task; sleeps.
+ * Context: task; sleeps; not in a CPU hotplug callback.
  * Return: as objcache_create().
  */
 #define OBJCACHE(type, flags)						\
-	objcache_create(#type, sizeof(struct type),			\
-			(&(struct objcache_params){ __alignof__(struct type), \
-						    (flags), NULL, 0 }))
+	objcache_create_typed(#type, sizeof(struct type),		\
+			      __alignof__(struct type), flags, THIS_MODULE)
 
 int objcache_destroy(struct objcache *cache);
 
 void *__objcache_alloc(struct objcache *cache, gfp_t gfp);
 void objcache_free(struct objcache *cache, void *obj);
+
+bool objcache_alloc_bulk(struct objcache *cache, gfp_t gfp, unsigned int n,
+			 void **objs);
+unsigned int objcache_alloc_some(struct objcache *cache, gfp_t gfp,
+				 unsigned int n, void **objs);
+void objcache_free_bulk(struct objcache *cache, unsigned int n, void **objs);
 
 int objcache_set_capacity(struct objcache *cache, unsigned int capacity);
 unsigned int objcache_capacity(const struct objcache *cache);
@@ -152,6 +177,16 @@ unsigned int objcache_capacity(const struct objcache *cache);
 void *objcache_alloc_slow(struct objcache *cache, gfp_t gfp);
 void *objcache_zero(struct objcache *cache, void *obj);
 void objcache_free_slow(struct objcache *cache, void *obj);
+
+/*
+ * Debug kernels complain of a sleeping allocation in atomic context on every
+ * call, not only on a miss.  Others pay nothing.
+ */
+static __always_inline void objcache_might_alloc(gfp_t gfp)
+{
+	if (IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP) || IS_ENABLED(CONFIG_LOCKDEP))
+		might_alloc(gfp);
+}
 
 /* public: */
 
@@ -169,9 +204,12 @@ void objcache_free_slow(struct objcache *cache, void *obj);
 static __always_inline void *
 objcache_alloc(struct objcache *cache, gfp_t gfp)
 {
-	void *obj = __objcache_alloc(cache, gfp);
+	void *obj;
 
-	if (gfp & __GFP_ZERO)
+	objcache_might_alloc(gfp);
+	obj = __objcache_alloc(cache, gfp & ~__GFP_ZERO);
+	/* Zeroed already where every allocation is. */
+	if ((gfp & __GFP_ZERO) && !static_branch_unlikely(&init_on_alloc))
 		obj = objcache_zero(cache, obj);
 	return obj;
 }
@@ -190,8 +228,10 @@ objcache_alloc(struct objcache *cache, gfp_t gfp)
 static __always_inline void *
 objcache_alloc_inline(struct objcache *cache, gfp_t gfp)
 {
-	void *obj = mag_pop(cache->mag);
+	void *obj;
 
+	objcache_might_alloc(gfp);
+	obj = mag_pop(cache->mag);
 	if (unlikely(!obj))
 		return objcache_alloc_slow(cache, gfp);
 	if (static_branch_unlikely(&init_on_alloc) || (gfp & __GFP_ZERO))

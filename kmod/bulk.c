@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bulk.c - floor 1: alloc and free of many
+ *
+ * Called from: drivers.  Calls: magazine.h, depot.c, backing.c, overflow.c.
+ * Locks: none.  Context: any; sleeps only in slab, if gfp says so.
+ *
+ * The order is that of single objects (objcache.c), but what the magazine does
+ * not have goes from the depot or slab straight to the caller, and what it has
+ * no room for straight to the depot.
+ */
+#include "internal.h"
+
+#include <linux/export.h>
+#include <linux/printk.h>
+#include <linux/ratelimit.h>
+#include <linux/string.h>
+
+#include "depot.h"
+#include "magazine.h"
+#include "objcache_priv.h"
+#include "overflow.h"
+
+static __always_inline unsigned int
+pop_many(struct magazine __percpu *m, unsigned int n, void **objs)
+{
+	mag_cursor cur = mag_begin(m);
+	unsigned long hint = mag_hint(cur);
+	unsigned int got = 0, turn = MAG_TURN;
+
+	while (turn == MAG_TURN && got + MAG_TURN <= n) {
+		turn = mag_pop_turn(cur, hint, objs + got);
+		hint -= turn;
+		got += turn;
+	}
+	while (unlikely(got < n) && mag_pop_one(cur, hint, 0, objs + got, NULL)) {
+		hint--;
+		got++;
+	}
+	mag_set_hint(cur, hint);
+	mag_count(cur, allocs, got);
+	mag_end(cur);
+	return got;
+}
+
+static __always_inline unsigned int
+push_many(struct magazine __percpu *m, unsigned int n, void **objs)
+{
+	mag_cursor cur = mag_begin(m);
+	unsigned long hint = mag_hint(cur);
+	unsigned int done = 0, turn = MAG_TURN;
+	void *empty = NULL;
+
+	while (turn == MAG_TURN && done + MAG_TURN <= n &&
+	       mag_below_cap(cur, hint + MAG_TURN - 1)) {
+		turn = mag_push_turn(cur, hint, objs + done);
+		hint += turn;
+		done += turn;
+	}
+	while (unlikely(done < n) && mag_below_cap(cur, hint) &&
+	       mag_push_one(cur, hint, 0, objs + done, &empty)) {
+		hint++;
+		done++;
+	}
+	mag_set_hint(cur, hint);
+	mag_count(cur, frees, done);
+	mag_end(cur);
+	return done;
+}
+
+/* What pop_many() left, from any slot, the depot, or slab. */
+static noinline unsigned int
+alloc_below(struct objcache_priv *priv, gfp_t gfp, unsigned int n, void **objs)
+{
+	unsigned int got, more;
+
+	if (unlikely(READ_ONCE(priv->state) != OBJCACHE_LIVE)) {
+		pr_err_ratelimited("cache '%s': allocation after objcache_destroy() by %ps\n",
+				   priv->name, __builtin_return_address(0));
+		return 0;
+	}
+	account_inc(priv->acct, ACCOUNT_MAG_ALLOC_MISS);
+	got = mag_take(priv->pub.mag, priv->phys, 0, objs, n);
+	while (got < n) {
+		unsigned int want = min_t(unsigned int, n - got, MAGDEPOT_BATCH);
+
+		more = magdepot_get(priv->depot, objs + got, want);
+		if (!more)
+			more = backing_take(&priv->backing, gfp, objs + got, want);
+		if (!more)
+			break;
+		got += more;
+	}
+	account_add(priv->acct, ACCOUNT_ALLOC_DIRECT, got);
+	return got;
+}
+
+static noinline void zero_many(struct objcache *cache, unsigned int n, void **objs)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		objcache_zero(cache, objs[i]);
+}
+
+/**
+ * objcache_alloc_some() - allocate up to so many objects
+ * @cache: the cache
+ * @gfp:   as for objcache_alloc()
+ * @n:     how many at most
+ * @objs:  where they go
+ *
+ * Context: as objcache_alloc().
+ * Return: how many were allocated.
+ */
+unsigned int objcache_alloc_some(struct objcache *cache, gfp_t gfp,
+				 unsigned int n, void **objs)
+{
+	unsigned int got = pop_many(cache->mag, n, objs);
+
+	if (unlikely(got < n))
+		got += alloc_below(to_priv(cache), gfp, n - got, objs + got);
+	if (want_init_on_alloc(gfp))
+		zero_many(cache, got, objs);
+	return got;
+}
+EXPORT_SYMBOL_GPL(objcache_alloc_some);
+
+static noinline bool alloc_rest(struct objcache *cache, gfp_t gfp, unsigned int n,
+				void **objs, unsigned int got)
+{
+	if (got < n)
+		got += pop_many(cache->mag, n - got, objs + got);
+	if (got < n)
+		got += alloc_below(to_priv(cache), gfp, n - got, objs + got);
+	if (got < n) {
+		objcache_free_bulk(cache, got, objs);
+		account_inc(to_priv(cache)->acct, ACCOUNT_ALLOC_FAILED);
+		return false;
+	}
+	if (want_init_on_alloc(gfp))
+		zero_many(cache, n, objs);
+	return true;
+}
+
+/**
+ * objcache_alloc_bulk() - allocate so many objects, or none
+ * @cache: the cache
+ * @gfp:   as for objcache_alloc()
+ * @n:     how many
+ * @objs:  where they go; undefined on failure
+ *
+ * Context: as objcache_alloc().
+ * Return: true with all of them, false with none.
+ */
+bool objcache_alloc_bulk(struct objcache *cache, gfp_t gfp, unsigned int n,
+			 void **objs)
+{
+	mag_cursor cur = mag_begin(cache->mag);
+	unsigned long hint = mag_hint(cur);
+	unsigned int got = 0;
+
+	if (likely(n >= MAG_TURN)) {
+		got = mag_pop_turn(cur, hint, objs);
+		if (likely(got == MAG_TURN)) {
+			mag_set_hint(cur, hint - MAG_TURN);
+			mag_count(cur, allocs, MAG_TURN);
+		} else {
+			mag_set_hint(cur, hint - got);
+			mag_count(cur, allocs, got);
+		}
+	}
+	mag_end(cur);
+
+	/* Calls in the last position: nothing is saved on the stack for them. */
+	if (unlikely(got < n))
+		return alloc_rest(cache, gfp, n, objs, got);
+	if (static_branch_unlikely(&init_on_alloc) || unlikely(gfp & __GFP_ZERO))
+		return alloc_rest(cache, gfp, n, objs, n);
+	return true;
+}
+EXPORT_SYMBOL_GPL(objcache_alloc_bulk);
+
+/* At most MAGDEPOT_BATCH, none of them NULL. */
+static void free_below(struct objcache_priv *priv, unsigned int n, void **objs)
+{
+	unsigned int i;
+
+	if (want_init_on_free() && !priv->ctor)
+		for (i = 0; i < n; i++)
+			memset(objs[i], 0, priv->pub.size);
+
+	account_add(priv->acct, ACCOUNT_FREE_DIRECT, n);
+	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE)) {
+		/* Off for the reason in push_any_slot(). */
+		preempt_disable();
+		n = mag_fill(priv->pub.mag, objs, n, READ_ONCE(priv->capacity));
+		preempt_enable();
+	}
+	if (n)
+		overflow_put(priv->overflow, objs, n);
+}
+
+static noinline void free_rest(struct objcache *cache, unsigned int n, void **from)
+{
+	struct objcache_priv *priv = to_priv(cache);
+	unsigned int i = push_many(cache->mag, n, from);
+	unsigned int nr = 0, nulls = 0;
+	void *objs[MAGDEPOT_BATCH];
+
+	if (i == n)
+		return;
+	account_inc(priv->acct, ACCOUNT_MAG_FREE_MISS);
+	for (; i < n; i++) {
+		if (from[i])
+			objs[nr++] = from[i];
+		else
+			nulls++;
+		if (nr < MAGDEPOT_BATCH && i < n - 1)
+			continue;
+		/* First, since a zombie ends with the last of its objects. */
+		if (nulls)
+			pr_err_ratelimited("cache '%s': bulk free of %u NULL objects by %ps\n",
+					   priv->name, nulls,
+					   __builtin_return_address(0));
+		if (nr)
+			free_below(priv, nr, objs);
+		nr = 0;
+		nulls = 0;
+	}
+}
+
+/**
+ * objcache_free_bulk() - free so many objects
+ * @cache: the cache they were allocated from
+ * @n:     how many
+ * @objs:  the objects; a NULL among them is reported and ignored
+ *
+ * Context: any, NMI too.
+ */
+void objcache_free_bulk(struct objcache *cache, unsigned int n, void **objs)
+{
+	mag_cursor cur = mag_begin(cache->mag);
+	unsigned long hint = mag_hint(cur);
+	unsigned int done = 0;
+
+	if (likely(n >= MAG_TURN) &&
+	    likely(mag_below_cap(cur, hint + MAG_TURN - 1))) {
+		done = mag_push_turn(cur, hint, objs);
+		mag_set_hint(cur, hint + done);
+		mag_count(cur, frees, done);
+	}
+	mag_end(cur);
+
+	if (unlikely(done < n))
+		free_rest(cache, n - done, objs + done);
+}
+EXPORT_SYMBOL_GPL(objcache_free_bulk);
