@@ -268,6 +268,20 @@ static void report(void)
 		atomic64_read(&torture_errors));
 }
 
+/*
+ * The time, and on a busy machine some more: until a CPU went off and on and
+ * both kinds of cache died.
+ */
+static void wait_for_events(void)
+{
+	unsigned int more = 60;
+
+	ssleep(seconds);
+	while (more-- && ((IS_ENABLED(CONFIG_HOTPLUG_CPU) && hotplug && READ_ONCE(transitions) < 2) ||
+			  (lifecycle && atomic64_read(&lifecycle_rounds) < 2)))
+		ssleep(1);
+}
+
 static int run_all(void)
 {
 	struct task_struct *nmi, *capacity, *plug, *life;
@@ -283,7 +297,7 @@ static int run_all(void)
 	life = run(lifecycle_thread, "torture/life", !err && lifecycle);
 
 	if (!err)
-		ssleep(seconds);
+		wait_for_events();
 
 	stop(life);
 	stop(plug);
