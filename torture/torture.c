@@ -274,12 +274,18 @@ static void report(void)
  */
 static void wait_for_events(void)
 {
-	unsigned int more = 60;
+	unsigned int more;
 
 	ssleep(seconds);
-	while (more-- && ((IS_ENABLED(CONFIG_HOTPLUG_CPU) && hotplug && READ_ONCE(transitions) < 2) ||
-			  (lifecycle && atomic64_read(&lifecycle_rounds) < 2)))
+	for (more = 60; more; more--) {
+		bool plugged = !hotplug || READ_ONCE(transitions) >= 2 ||
+			       !IS_ENABLED(CONFIG_HOTPLUG_CPU);
+		bool died = !lifecycle || atomic64_read(&lifecycle_rounds) >= 2;
+
+		if (plugged && died)
+			break;
 		ssleep(1);
+	}
 }
 
 static int run_all(void)
