@@ -25,6 +25,7 @@ const char *const account_names[] = {
 	[ACCOUNT_SLAB_TAKEN]		= "slab_taken",
 	[ACCOUNT_SLAB_TAKE_MISS]	= "slab_take_misses",
 	[ACCOUNT_SLAB_GIVEN]		= "slab_given",
+	[ACCOUNT_LIMIT_HIT]		= "limit_hits",
 	[ACCOUNT_ALLOC_DIRECT]		= "allocs_direct",
 	[ACCOUNT_ALLOC_FAILED]		= "allocs_failed",
 	[ACCOUNT_FREE_DIRECT]		= "frees_direct",

@@ -29,6 +29,7 @@ enum account_item {
 	ACCOUNT_SLAB_TAKEN,	/* objects taken from slab */
 	ACCOUNT_SLAB_TAKE_MISS,	/* times slab had nothing for us */
 	ACCOUNT_SLAB_GIVEN,	/* objects given back to slab */
+	ACCOUNT_LIMIT_HIT,	/* times a limit left no room for an object */
 	ACCOUNT_ALLOC_DIRECT,	/* allocated from below the magazines */
 	ACCOUNT_ALLOC_FAILED,	/* allocations that returned NULL */
 	ACCOUNT_FREE_DIRECT,	/* freed to below the magazines */

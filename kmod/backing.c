@@ -13,6 +13,10 @@
 
 #include "backing.h"
 
+/* What all caches together have out of slab, or are asking of it, in bytes. */
+static atomic_long_t memory_charged = ATOMIC_LONG_INIT(0);
+static unsigned long memory_limit = ULONG_MAX;
+
 /*
  * As slab computes it, which keeps it to itself: alignment on cache lines is
  * halved while two objects fit, and a constructed object has slab's own link
@@ -69,6 +73,8 @@ int backing_init(struct backing *b, const struct backing_params *params,
 	b->padded = padded_size(params, size);
 	b->on_empty = on_empty;
 	atomic_long_set(&b->refs, 1);
+	atomic_long_set(&b->charged, 0);
+	b->limit = ULONG_MAX;
 	atomic_long_set(&b->peak, 0);
 	return 0;
 }
@@ -100,6 +106,45 @@ static void note_peak(struct backing *b, long held)
 
 	while (held > peak && !atomic_long_try_cmpxchg(&b->peak, &peak, held))
 		;
+}
+
+/*
+ * Up to @n units of @unit each below @limit.  Room is taken before slab is
+ * asked, by one compare-and-exchange, so racing CPUs cannot exceed a limit by
+ * one object.  No order with other memory is needed: the sum is all.
+ */
+static unsigned int charge_to(atomic_long_t *charged, unsigned long limit,
+			      unsigned int n, unsigned int unit)
+{
+	long old = atomic_long_read(charged);
+
+	do {
+		unsigned long room = limit > old ? (limit - old) / unit : 0;
+
+		n = min_t(unsigned long, n, room);
+		if (!n)
+			return 0;
+	} while (!atomic_long_try_cmpxchg_relaxed(charged, &old,
+						  old + (long)n * unit));
+	return n;
+}
+
+static void uncharge(struct backing *b, unsigned int n)
+{
+	atomic_long_sub(n, &b->charged);
+	atomic_long_sub((long)n * b->padded, &memory_charged);
+}
+
+/* How many of @n objects both limits leave room for; at a limit, what remains. */
+static unsigned int charge(struct backing *b, unsigned int n)
+{
+	unsigned int own = charge_to(&b->charged, READ_ONCE(b->limit), n, 1);
+	unsigned int all = charge_to(&memory_charged, READ_ONCE(memory_limit),
+				     own, b->padded);
+
+	if (all < own)
+		atomic_long_sub(own - all, &b->charged);
+	return all;
 }
 
 static unsigned int take_single(struct backing *b, gfp_t gfp, void **objs,
@@ -146,6 +191,11 @@ unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
 	if (b->node != NUMA_NO_NODE)
 		gfp |= __GFP_THISNODE;
 	if (backing_reachable()) {
+		n = charge(b, n);
+		if (!n) {
+			account_inc(b->acct, ACCOUNT_LIMIT_HIT);
+			return 0;
+		}
 		if (n > 1 && backing_bulk_allowed()) {
 			if (b->node != NUMA_NO_NODE)
 				got = take_single(b, gfp_for_more(gfp), objs, n);
@@ -154,6 +204,8 @@ unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
 		}
 		if (!got)
 			got = take_single(b, gfp, objs, 1);
+		if (got < n)
+			uncharge(b, n - got);
 	}
 
 	if (got) {
@@ -189,6 +241,7 @@ void backing_give(struct backing *b, void **objs, unsigned int n)
 			kmem_cache_free(b->slab, objs[i]);
 
 	account_add(b->acct, ACCOUNT_SLAB_GIVEN, n);
+	uncharge(b, n);
 	if (atomic_long_sub_and_test(n, &b->refs))
 		on_empty(b);
 }
@@ -200,3 +253,34 @@ long backing_held(const struct backing *b)
 	return atomic_long_read(&b->refs) - 1;
 }
 EXPORT_SYMBOL_FOR_TEST(backing_held);
+
+/**
+ * backing_set_memory_limit() - limit what all caches together take from slab
+ * @bytes: padded object bytes; ULONG_MAX: no limit
+ *
+ * Less than is out now is accepted: nothing is taken until it falls.
+ */
+void backing_set_memory_limit(unsigned long bytes)
+{
+	WRITE_ONCE(memory_limit, bytes);
+}
+
+/**
+ * backing_memory_limit() - the limit of all caches together
+ *
+ * Return: bytes; ULONG_MAX: none.
+ */
+unsigned long backing_memory_limit(void)
+{
+	return READ_ONCE(memory_limit);
+}
+
+/**
+ * backing_memory() - what all caches together have out of slab
+ *
+ * Return: padded object bytes.
+ */
+unsigned long backing_memory(void)
+{
+	return atomic_long_read(&memory_charged);
+}

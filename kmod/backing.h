@@ -28,6 +28,9 @@ struct kmem_cache;
  * @link:     offset of a word that may be overwritten while nobody owns the
  *	object: in it, or behind it where its content must survive (I)
  * @refs:     objects out of slab, + 1 until backing_close() (A)
+ * @charged:  objects out of slab or being asked of it, never above @limit but
+ *	where that was lowered (A)
+ * @limit:    the most objects that may be out; ULONG_MAX: any number (A)
  * @peak:     the most that refs ever counted of objects, exact (A)
  * @on_empty: called once, in the context of the last give, when refs is 0 (I)
  */
@@ -39,6 +42,8 @@ struct backing {
 	unsigned int		padded;
 	unsigned int		link;
 	atomic_long_t		refs;
+	atomic_long_t		charged;
+	unsigned long		limit;
 	atomic_long_t		peak;
 	void			(*on_empty)(struct backing *b);
 };
@@ -77,5 +82,9 @@ unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
 			  unsigned int n);
 void backing_give(struct backing *b, void **objs, unsigned int n);
 long backing_held(const struct backing *b);
+
+void backing_set_memory_limit(unsigned long bytes);
+unsigned long backing_memory_limit(void);
+unsigned long backing_memory(void);
 
 #endif /* _MEMPOOL_BACKING_H */

@@ -28,7 +28,7 @@ static struct dentry *root;
 
 /* Files beside the caches' folders: those there are, and those to come. */
 static const char *const own_files[] = {
-	"stats", "memory", "reclaim", "limits", "profile", "monitor",
+	"stats", "memory", "memory_limit", "reclaim", "limits", "profile", "monitor",
 };
 
 /**
@@ -95,6 +95,8 @@ static int cache_stats_show(struct seq_file *m, void *unused)
 	seq_printf(m, "passthrough %u\n", !!(priv->flags & OBJCACHE_PASSTHROUGH));
 	seq_printf(m, "magazine_capacity %u\n", objcache_capacity(&priv->pub));
 	seq_printf(m, "magazine_capacity_max %u\n", priv->phys);
+	seq_printf(m, "magazine_capacity_in_force %u\n", READ_ONCE(priv->capacity));
+	seq_printf(m, "limit %lu\n", objcache_limit(&priv->pub));
 	for (i = 0; i < ACCOUNT_NR; i++)
 		seq_printf(m, "%s %lu\n", account_names[i], view.n[i]);
 	seq_printf(m, "held_peak %ld\n", atomic_long_read(&priv->backing.peak));
@@ -104,27 +106,24 @@ static int cache_stats_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(cache_stats);
 
-static ssize_t capacity_read(struct file *file, char __user *to, size_t len,
-			     loff_t *pos)
+/*
+ * Knobs: a number in a file.  Each reads as decimal digits and a newline, and
+ * accepts what it prints and nothing else: digits, with or without the
+ * newline, in one write at the start.  Otherwise -EINVAL; -ERANGE when it is
+ * too large; nothing is changed then.
+ */
+static ssize_t knob_read(char __user *to, size_t len, loff_t *pos, unsigned long value)
 {
-	struct objcache_priv *priv = file->private_data;
-	char text[16];
-	int n = scnprintf(text, sizeof(text), "%u\n", objcache_capacity(&priv->pub));
+	char text[24];
+	int n = scnprintf(text, sizeof(text), "%lu\n", value);
 
 	return simple_read_from_buffer(to, len, pos, text, n);
 }
 
-/*
- * What it prints, and nothing else: decimal digits, with or without the
- * newline, in one write at the start.  Else -EINVAL; too much is -ERANGE.
- */
-static ssize_t capacity_write(struct file *file, const char __user *from,
-			      size_t len, loff_t *pos)
+static int knob_parse(const char __user *from, size_t len, loff_t *pos,
+		      unsigned long *value)
 {
-	struct objcache_priv *priv = file->private_data;
-	unsigned int capacity;
-	char text[16];
-	int err;
+	char text[24];
 
 	if (*pos || !len || len >= sizeof(text))
 		return -EINVAL;
@@ -133,20 +132,73 @@ static ssize_t capacity_write(struct file *file, const char __user *from,
 	text[len] = '\0';
 	if (text[0] < '0' || text[0] > '9' || strlen(text) != len)
 		return -EINVAL;
-	err = kstrtouint(text, 10, &capacity);
-	if (err)
-		return err;
-	err = objcache_set_capacity(&priv->pub, capacity);
-	return err ?: len;
+	return kstrtoul(text, 10, value);
 }
 
-static const struct file_operations capacity_fops = {
-	.owner	= THIS_MODULE,
-	.open	= simple_open,
-	.read	= capacity_read,
-	.write	= capacity_write,
-	.llseek	= default_llseek,
-};
+/* @get and @set take the file's private data and an unsigned long. */
+#define DEFINE_KNOB(name, get, set)					\
+static ssize_t name##_read(struct file *file, char __user *to,		\
+			   size_t len, loff_t *pos)			\
+{									\
+	return knob_read(to, len, pos, get(file->private_data));	\
+}									\
+									\
+static ssize_t name##_write(struct file *file, const char __user *from,	\
+			    size_t len, loff_t *pos)			\
+{									\
+	unsigned long value;						\
+	int err = knob_parse(from, len, pos, &value);			\
+									\
+	if (!err)							\
+		err = set(file->private_data, value);			\
+	return err ?: len;						\
+}									\
+									\
+static const struct file_operations name##_fops = {			\
+	.owner	= THIS_MODULE,						\
+	.open	= simple_open,						\
+	.read	= name##_read,						\
+	.write	= name##_write,						\
+	.llseek	= default_llseek,					\
+}
+
+static unsigned long get_capacity(struct objcache_priv *priv)
+{
+	return objcache_capacity(&priv->pub);
+}
+
+static int set_capacity(struct objcache_priv *priv, unsigned long value)
+{
+	return value > UINT_MAX ? -ERANGE : objcache_set_capacity(&priv->pub, value);
+}
+
+static unsigned long get_limit(struct objcache_priv *priv)
+{
+	return objcache_limit(&priv->pub);
+}
+
+static int set_limit(struct objcache_priv *priv, unsigned long value)
+{
+	return objcache_set_limit(&priv->pub, value);
+}
+
+/* 0 stands for no limit here too. */
+static unsigned long get_memory_limit(void *unused)
+{
+	unsigned long limit = backing_memory_limit();
+
+	return limit == ULONG_MAX ? 0 : limit;
+}
+
+static int set_memory_limit(void *unused, unsigned long value)
+{
+	backing_set_memory_limit(value ?: ULONG_MAX);
+	return 0;
+}
+
+DEFINE_KNOB(capacity, get_capacity, set_capacity);
+DEFINE_KNOB(limit, get_limit, set_limit);
+DEFINE_KNOB(memory_limit, get_memory_limit, set_memory_limit);
 
 /**
  * objcache_debugfs_add() - make a cache's folder
@@ -162,6 +214,7 @@ void objcache_debugfs_add(struct objcache_priv *priv)
 	debugfs_create_file("stats", 0400, priv->dir, priv, &cache_stats_fops);
 	debugfs_create_file("magazine_capacity", 0600, priv->dir, priv,
 			    &capacity_fops);
+	debugfs_create_file("limit", 0600, priv->dir, priv, &limit_fops);
 }
 
 /**
@@ -182,6 +235,7 @@ void objcache_debugfs_init(void)
 {
 	root = debugfs_create_dir("mempool", NULL);
 	debugfs_create_file("stats", 0400, root, NULL, &stats_fops);
+	debugfs_create_file("memory_limit", 0600, root, NULL, &memory_limit_fops);
 }
 
 /**

@@ -148,6 +148,27 @@ unsigned int magdepot_get(struct magdepot_set *set, void **objs, unsigned int n)
 }
 EXPORT_SYMBOL_FOR_TEST(magdepot_get);
 
+/**
+ * magdepot_get_any() - get one object, from whichever node has one
+ * @set: the depots
+ * @obj: where it goes
+ *
+ * Context: any.
+ * Return: true if there was one.
+ */
+bool magdepot_get_any(struct magdepot_set *set, void **obj)
+{
+	int node;
+
+	for_each_node(node) {
+		if (depot_get(set, set->depot[node], obj, 1)) {
+			account_inc(set->acct, ACCOUNT_DEPOT_GET_HIT);
+			return true;
+		}
+	}
+	return false;
+}
+
 static int node_of(const void *obj)
 {
 	return page_to_nid(virt_to_page(obj));

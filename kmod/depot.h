@@ -60,6 +60,7 @@ void magdepot_destroy(struct magdepot_set *set);
 void magdepot_set_max(struct magdepot_set *set, unsigned int max);
 
 unsigned int magdepot_get(struct magdepot_set *set, void **objs, unsigned int n);
+bool magdepot_get_any(struct magdepot_set *set, void **obj);
 unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n);
 void magdepot_trim(struct magdepot_set *set, unsigned int keep);
 unsigned int magdepot_count_objects(struct magdepot_set *set);

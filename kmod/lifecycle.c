@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lifecycle.c - floor 1: birth, resizing and death of a cache
+ * lifecycle.c - beside floor 1: birth and death of a cache
  *
- * Called from: drivers, debugfs.c (resizing), the module notifier.
- * Calls: all floors below, arguments.c, reclaim.c, debugfs.c (the cache's
- * folder).
+ * Called from: drivers, owner.c.
+ * Calls: all floors below, arguments.c, knobs.c, reclaim.c, debugfs.c (the
+ * cache's folder).
  * Locks: objcache_list_lock, objcache_priv.knobs.  Context: task; sleeps.
  */
 #include "internal.h"
@@ -21,6 +21,7 @@
 #include "arguments.h"
 #include "debugfs.h"
 #include "depot.h"
+#include "knobs.h"
 #include "magazine.h"
 #include "objcache_priv.h"
 #include "overflow.h"
@@ -42,12 +43,6 @@
  */
 #define PHYS_FACTOR	2u
 #define PHYS_MIN	64u
-
-/*
- * Depot: so many magazines a node; 256 KiB of objects by default, up to where
- * CAPACITY_MIN rules: 4 MiB a node for the largest.
- */
-#define DEPOT_MAGAZINES	8u
 
 LIST_HEAD(objcache_list);
 DEFINE_MUTEX(objcache_list_lock);	/* the list, names, life and death */
@@ -138,7 +133,7 @@ static int build_floors(struct objcache_priv *priv, const struct objcache_params
 		goto free_acct;
 	err = -ENOMEM;
 	priv->depot = magdepot_create(&priv->backing, priv->acct,
-				      default_capacity(priv->pub.size) * DEPOT_MAGAZINES,
+				      default_capacity(priv->pub.size) * KNOBS_DEPOT_MAGAZINES,
 				      !(p->flags & OBJCACHE_NODE));
 	if (!priv->depot)
 		goto fini_backing;
@@ -164,22 +159,6 @@ fini_backing:
 free_acct:
 	free_percpu(priv->acct);
 	return err;
-}
-
-/*
- * With init_on_free every free takes the slow path, which zeroes: the
- * magazines' own cap stays 0 and costs the others no instruction.
- */
-static unsigned int fast_cap(unsigned int capacity)
-{
-	return want_init_on_free() ? 0 : capacity;
-}
-
-static void apply_capacity(struct objcache_priv *priv, unsigned int capacity)
-{
-	WRITE_ONCE(priv->capacity, capacity);
-	mag_set_cap(priv->pub.mag, fast_cap(capacity));
-	magdepot_set_max(priv->depot, capacity * DEPOT_MAGAZINES);
 }
 
 /**
@@ -216,6 +195,7 @@ __objcache_create(const char *name, unsigned int size,
 	priv->flags = params->flags;
 	if (passthrough_all)
 		priv->flags |= OBJCACHE_PASSTHROUGH;
+	priv->wanted = priv->flags & OBJCACHE_PASSTHROUGH ? 0 : default_capacity(size);
 	priv->phys = max(default_capacity(size) * PHYS_FACTOR, PHYS_MIN);
 	priv->owner = owner;
 	mutex_init(&priv->knobs);
@@ -232,7 +212,7 @@ __objcache_create(const char *name, unsigned int size,
 	if (err)
 		goto unlock;
 	if (!(priv->flags & OBJCACHE_PASSTHROUGH))
-		apply_capacity(priv, default_capacity(size));
+		knobs_apply(priv);
 	objcache_debugfs_add(priv);
 	list_add_tail(&priv->link, &objcache_list);
 	mutex_unlock(&objcache_list_lock);
@@ -244,61 +224,6 @@ unlock:
 	return ERR_PTR(err);
 }
 EXPORT_SYMBOL_GPL(__objcache_create);
-
-/**
- * objcache_set_capacity() - set how many objects a magazine may hold
- * @cache:    the cache
- * @capacity: objects a CPU; 0 switches magazines and depots off
- *
- * Exact when it returns: no magazine keeps more, but for a free or a refill
- * that was in flight.  What is above goes to the depot, then to slab.
- *
- * Context: task; sleeps; not in a CPU hotplug callback.
- * Return: 0; -ERANGE when @capacity is more than there are slots for; -EPERM
- * for a cache that passes everything through to slab; -ENODEV for one that is
- * being destroyed.
- */
-int objcache_set_capacity(struct objcache *cache, unsigned int capacity)
-{
-	struct objcache_priv *priv = to_priv(cache);
-	int err = 0;
-
-	if (capacity > priv->phys) {
-		pr_err_ratelimited("cache '%s': magazine capacity %u is more than %u\n",
-				   priv->name, capacity, priv->phys);
-		return -ERANGE;
-	}
-	if (priv->flags & OBJCACHE_PASSTHROUGH) {
-		pr_err_ratelimited("cache '%s': passed through to slab, has no magazines\n",
-				   priv->name);
-		return -EPERM;
-	}
-
-	mutex_lock(&priv->knobs);
-	/* A dying cache is closed under this lock, and stays closed. */
-	if (READ_ONCE(priv->state) == OBJCACHE_LIVE) {
-		apply_capacity(priv, capacity);
-		reclaim_drain_cpus(priv, capacity);
-	} else {
-		err = -ENODEV;
-	}
-	mutex_unlock(&priv->knobs);
-	return err;
-}
-EXPORT_SYMBOL_GPL(objcache_set_capacity);
-
-/**
- * objcache_capacity() - how many objects a magazine may hold
- * @cache: the cache
- *
- * Context: any.
- * Return: objects a CPU.
- */
-unsigned int objcache_capacity(const struct objcache *cache)
-{
-	return READ_ONCE(container_of(cache, struct objcache_priv, pub)->capacity);
-}
-EXPORT_SYMBOL_GPL(objcache_capacity);
 
 /*
  * Stop the magazines and empty them.  Two things may still be under way:

@@ -14,7 +14,8 @@
  *	    mag_pop_scan         2. the magazine, any slot
  *	    refill
  *	      magdepot_get       3. the node's depot, half a magazine
- *	      backing_take       4. slab, half a magazine
+ *	      backing_take       4. slab, half a magazine, below the limits
+ *	      magdepot_get_any   5. another node's depot, one object
  *	      mag_fill              ... the rest of it for the next ones
  *
  *	objcache_free
@@ -48,7 +49,11 @@ static unsigned int get_or_take(struct objcache_priv *priv, gfp_t gfp, void **ob
 {
 	unsigned int n = magdepot_get(priv->depot, objs, want);
 
-	return n ?: backing_take(&priv->backing, gfp, objs, want);
+	if (!n)
+		n = backing_take(&priv->backing, gfp, objs, want);
+	if (!n)
+		n = magdepot_get_any(priv->depot, objs);
+	return n;
 }
 
 /*

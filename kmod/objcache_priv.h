@@ -36,8 +36,11 @@ enum objcache_state {
 /**
  * struct objcache_priv - a cache
  * @pub:      what inline code sees; first
- * @capacity: magazine capacity in objects (K for writers, A for readers)
- * @phys:     the most @capacity can be (I)
+ * @wanted:   magazine capacity as it was set, in objects (K)
+ * @limit:    the most objects to hold; 0: any number (K)
+ * @capacity: magazine capacity in force: @wanted, or what @limit allows (K for
+ *	writers, A for readers)
+ * @phys:     the most @wanted can be (I)
  * @flags:    of enum objcache_flags (I)
  * @state:    of enum objcache_state (L for writers, A for readers)
  * @acct:     per-CPU counters (I)
@@ -55,6 +58,8 @@ enum objcache_state {
  */
 struct objcache_priv {
 	struct objcache		pub;
+	unsigned int		wanted;
+	unsigned long		limit;
 	unsigned int		capacity;
 	unsigned int		phys;
 	unsigned int		flags;

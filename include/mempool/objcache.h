@@ -172,6 +172,8 @@ void objcache_free_bulk(struct objcache *cache, unsigned int n, void **objs);
 
 int objcache_set_capacity(struct objcache *cache, unsigned int capacity);
 unsigned int objcache_capacity(const struct objcache *cache);
+int objcache_set_limit(struct objcache *cache, unsigned long limit);
+unsigned long objcache_limit(const struct objcache *cache);
 
 /* private: behind the inline forms */
 void *objcache_alloc_slow(struct objcache *cache, gfp_t gfp);

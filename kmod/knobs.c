@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * knobs.c - beside floor 1: what can be changed while a cache is in use
+ *
+ * Called from: drivers, debugfs.c, lifecycle.c.
+ * Calls: magazine.c, depot.c, reclaim.c.
+ * Locks: objcache_priv.knobs.  Context: task; sleeps.
+ */
+#include "internal.h"
+
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/minmax.h>
+#include <linux/printk.h>
+#include <linux/ratelimit.h>
+#include <linux/slab.h>
+
+#include "depot.h"
+#include "knobs.h"
+#include "magazine.h"
+#include "objcache_priv.h"
+#include "reclaim.h"
+
+/*
+ * With init_on_free every free takes the slow path, which zeroes: the
+ * magazines' own cap stays 0 and costs the others no instruction.
+ */
+static unsigned int fast_cap(unsigned int capacity)
+{
+	return want_init_on_free() ? 0 : capacity;
+}
+
+/*
+ * A small pool: all magazines together may hold half of the limit, so that
+ * objects cannot be stranded in them while others wait.  A limit below two
+ * objects a CPU switches magazines off.
+ */
+static unsigned int allowed_capacity(const struct objcache_priv *priv)
+{
+	unsigned long allowed = priv->limit / (2 * num_possible_cpus());
+
+	return priv->limit ? min_t(unsigned long, priv->wanted, allowed) : priv->wanted;
+}
+
+/**
+ * knobs_apply() - put the capacity and the limit into force
+ * @priv: the cache; its magazines may hold more than that still
+ *
+ * Context: task; sleeps.
+ */
+void knobs_apply(struct objcache_priv *priv)
+{
+	unsigned int capacity = allowed_capacity(priv);
+
+	WRITE_ONCE(priv->capacity, capacity);
+	mag_set_cap(priv->pub.mag, fast_cap(capacity));
+	magdepot_set_max(priv->depot, capacity * KNOBS_DEPOT_MAGAZINES);
+}
+
+/**
+ * objcache_set_capacity() - set how many objects a magazine may hold
+ * @cache:    the cache
+ * @capacity: objects a CPU; 0 switches magazines and depots off
+ *
+ * Exact when it returns: no magazine keeps more, but for a free or a refill
+ * that was in flight.  What is above goes to the depot, then to slab.
+ *
+ * Context: task; sleeps; not in a CPU hotplug callback.
+ * Return: 0; -ERANGE when @capacity is more than there are slots for; -EPERM
+ * for a cache that passes everything through to slab; -ENODEV for one that is
+ * being destroyed.
+ */
+int objcache_set_capacity(struct objcache *cache, unsigned int capacity)
+{
+	struct objcache_priv *priv = to_priv(cache);
+	int err = 0;
+
+	if (capacity > priv->phys) {
+		pr_err_ratelimited("cache '%s': magazine capacity %u is more than %u\n",
+				   priv->name, capacity, priv->phys);
+		return -ERANGE;
+	}
+	if (priv->flags & OBJCACHE_PASSTHROUGH) {
+		pr_err_ratelimited("cache '%s': passed through to slab, has no magazines\n",
+				   priv->name);
+		return -EPERM;
+	}
+
+	mutex_lock(&priv->knobs);
+	/* A dying cache is closed under this lock, and stays closed. */
+	if (READ_ONCE(priv->state) == OBJCACHE_LIVE) {
+		priv->wanted = capacity;
+		knobs_apply(priv);
+		reclaim_drain_cpus(priv, priv->capacity);
+	} else {
+		err = -ENODEV;
+	}
+	mutex_unlock(&priv->knobs);
+	return err;
+}
+EXPORT_SYMBOL_GPL(objcache_set_capacity);
+
+/**
+ * objcache_set_limit() - set a hard limit on what a cache holds
+ * @cache: the cache
+ * @limit: objects, in use and cached together; 0: no limit
+ *
+ * Never exceeded, not by one object, once what is held is below it.  Less than
+ * is held now is accepted: cached objects are given back at once, and
+ * allocations that need a new object fail until enough were freed.  Magazines
+ * are held to half of the limit together, so a small limit costs hits.
+ *
+ * Context: task; sleeps; not in a CPU hotplug callback.
+ * Return: 0; -ENODEV for a cache that is being destroyed.
+ */
+int objcache_set_limit(struct objcache *cache, unsigned long limit)
+{
+	struct objcache_priv *priv = to_priv(cache);
+	int err = 0;
+
+	mutex_lock(&priv->knobs);
+	if (READ_ONCE(priv->state) == OBJCACHE_LIVE) {
+		priv->limit = limit;
+		WRITE_ONCE(priv->backing.limit, limit ?: ULONG_MAX);
+		knobs_apply(priv);
+		reclaim_drain_cpus(priv, priv->capacity);
+		if (limit && backing_held(&priv->backing) > limit)
+			magdepot_trim(priv->depot, 0);
+	} else {
+		err = -ENODEV;
+	}
+	mutex_unlock(&priv->knobs);
+	return err;
+}
+EXPORT_SYMBOL_GPL(objcache_set_limit);
+
+/**
+ * objcache_limit() - the hard limit of a cache
+ * @cache: the cache
+ *
+ * Context: any.
+ * Return: objects; 0: none.
+ */
+unsigned long objcache_limit(const struct objcache *cache)
+{
+	return READ_ONCE(container_of(cache, struct objcache_priv, pub)->limit);
+}
+EXPORT_SYMBOL_GPL(objcache_limit);
+
+/**
+ * objcache_capacity() - how many objects a magazine may hold
+ * @cache: the cache
+ *
+ * Context: any.
+ * Return: objects a CPU.
+ */
+unsigned int objcache_capacity(const struct objcache *cache)
+{
+	return READ_ONCE(container_of(cache, struct objcache_priv, pub)->wanted);
+}
+EXPORT_SYMBOL_GPL(objcache_capacity);
