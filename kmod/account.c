@@ -30,6 +30,7 @@ const char *const account_names[] = {
 	[ACCOUNT_ALLOC_FAILED]		= "allocs_failed",
 	[ACCOUNT_FREE_DIRECT]		= "frees_direct",
 	[ACCOUNT_FREE_DEFERRED]		= "frees_deferred",
+	[ACCOUNT_WAITS]			= "waits",
 	[ACCOUNT_ALLOCS]		= "allocs",
 	[ACCOUNT_FREES]			= "frees",
 	[ACCOUNT_IN_USE]		= "in_use",

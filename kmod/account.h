@@ -34,6 +34,7 @@ enum account_item {
 	ACCOUNT_ALLOC_FAILED,	/* allocations that returned NULL */
 	ACCOUNT_FREE_DIRECT,	/* freed to below the magazines */
 	ACCOUNT_FREE_DEFERRED,	/* of those, left to an irq_work */
+	ACCOUNT_WAITS,		/* times somebody had to sleep for an object */
 	ACCOUNT_COUNTED,
 
 	ACCOUNT_ALLOCS = ACCOUNT_COUNTED,

@@ -72,6 +72,12 @@ static inline bool backing_bulk_allowed(void)
 	return backing_reachable() && !irqs_disabled();
 }
 
+/* More is out than a limit set since allows: what comes back goes to slab. */
+static inline bool backing_over_limit(const struct backing *b)
+{
+	return atomic_long_read(&b->charged) > READ_ONCE(b->limit);
+}
+
 int backing_init(struct backing *b, const struct backing_params *params,
 		 struct account __percpu *acct,
 		 void (*on_empty)(struct backing *b));

@@ -191,7 +191,10 @@ static void free_below(struct objcache_priv *priv, unsigned int n, void **objs)
 			memset(objs[i], 0, priv->pub.size);
 
 	account_add(priv->acct, ACCOUNT_FREE_DIRECT, n);
-	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE)) {
+	while (n && unlikely(wait_anybody(priv)) && wait_hand(priv, objs[n - 1]))
+		n--;
+	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE) &&
+	    likely(!wait_anybody(priv))) {
 		/* Off for the reason in push_any_slot(). */
 		preempt_disable();
 		n = mag_fill(priv->pub.mag, objs, n, READ_ONCE(priv->capacity));

@@ -200,6 +200,9 @@ unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n)
 {
 	unsigned int done, kept, run, left = 0;
 
+	if (unlikely(backing_over_limit(set->backing)))
+		return n;
+
 	for (done = 0; done < n; done += run) {
 		int node = numa_mem_id();
 

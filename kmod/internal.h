@@ -20,9 +20,10 @@
  *
  * Beside floor 1: lifecycle.c creates, resizes and destroys (arguments.c says
  * no), owner.c watches drivers go, reclaim.c drains magazines on their CPUs,
- * view.c reads.  Below it: overflow.c puts objects down wherever there is
- * room.  account.c counts (a leaf: any floor calls it, it calls nobody),
- * debugfs.c is a window: it reads, and tunes through floor 1.
+ * view.c reads, knobs.c changes, wait.c sleeps.  Below it: overflow.c puts
+ * objects down wherever there is room.  account.c counts (a leaf: any floor
+ * calls it, it calls nobody), debugfs.c is a window: it reads, and tunes
+ * through floor 1.
  */
 
 /**
@@ -35,6 +36,7 @@
  * - D: under magdepot.lock
  * - L: under objcache_list_lock
  * - K: under objcache_priv.knobs
+ * - W: under waiters.lock
  * - A: atomic, or READ_ONCE and WRITE_ONCE from anywhere
  */
 
@@ -51,7 +53,9 @@
  * 3. drain_lock (mutex, reclaim.c): one drain of all CPUs at a time; the
  *    per-CPU work items belong to its holder.
  * 4. cpu_hotplug_lock (read): while work is queued on each online CPU.
- * 5. magdepot.lock (raw spinlock, irqs off): one node's depot.  Held for at
+ * 5. waiters.lock (raw spinlock, irqs off): who waits, and the magazines' caps.
+ *    The scheduler's locks nest in it, nothing of ours.
+ * 6. magdepot.lock (raw spinlock, irqs off): one node's depot.  Held for at
  *    most MAGDEPOT_BATCH pointer copies.  Slab is never called under it.  NMI
  *    only tries.
  */

@@ -3,7 +3,7 @@
  * knobs.c - beside floor 1: what can be changed while a cache is in use
  *
  * Called from: drivers, debugfs.c, lifecycle.c.
- * Calls: magazine.c, depot.c, reclaim.c.
+ * Calls: depot.c, reclaim.c, wait.c.
  * Locks: objcache_priv.knobs.  Context: task; sleeps.
  */
 #include "internal.h"
@@ -17,7 +17,6 @@
 
 #include "depot.h"
 #include "knobs.h"
-#include "magazine.h"
 #include "objcache_priv.h"
 #include "reclaim.h"
 
@@ -53,7 +52,7 @@ void knobs_apply(struct objcache_priv *priv)
 	unsigned int capacity = allowed_capacity(priv);
 
 	WRITE_ONCE(priv->capacity, capacity);
-	mag_set_cap(priv->pub.mag, fast_cap(capacity));
+	wait_set_cap(priv, fast_cap(capacity));
 	magdepot_set_max(priv->depot, capacity * KNOBS_DEPOT_MAGAZINES);
 }
 
@@ -123,9 +122,12 @@ int objcache_set_limit(struct objcache *cache, unsigned long limit)
 		priv->limit = limit;
 		WRITE_ONCE(priv->backing.limit, limit ?: ULONG_MAX);
 		knobs_apply(priv);
-		reclaim_drain_cpus(priv, priv->capacity);
-		if (limit && backing_held(&priv->backing) > limit)
+		if (backing_over_limit(&priv->backing)) {
+			reclaim_drain_cpus(priv, 0);
 			magdepot_trim(priv->depot, 0);
+		} else {
+			reclaim_drain_cpus(priv, priv->capacity);
+		}
 	} else {
 		err = -ENODEV;
 	}

@@ -85,6 +85,7 @@ static void free_cache(struct objcache_priv *priv)
 	 */
 	mutex_lock(&objcache_list_lock);
 	list_del(&priv->link);
+	wait_exit(priv);
 	overflow_destroy(priv->overflow);
 	magdepot_destroy(priv->depot);
 	mag_destroy(priv->pub.mag);
@@ -199,6 +200,7 @@ __objcache_create(const char *name, unsigned int size,
 	priv->phys = max(default_capacity(size) * PHYS_FACTOR, PHYS_MIN);
 	priv->owner = owner;
 	mutex_init(&priv->knobs);
+	wait_init(priv);
 	INIT_WORK(&priv->reap, reap_zombie);
 
 	/* Held to the end: slab must not see a second cache of this name. */
@@ -241,7 +243,7 @@ static void quiesce(struct objcache_priv *priv)
 {
 	mutex_lock(&priv->knobs);
 	WRITE_ONCE(priv->capacity, 0);
-	mag_set_cap(priv->pub.mag, 0);
+	wait_set_cap(priv, 0);
 	magdepot_set_max(priv->depot, 0);
 	synchronize_rcu_tasks();
 	synchronize_rcu();

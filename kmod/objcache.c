@@ -235,11 +235,13 @@ void objcache_free_slow(struct objcache *cache, void *obj)
 		memset(obj, 0, cache->size);
 
 	account_inc(priv->acct, ACCOUNT_MAG_FREE_MISS);
-	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE)) {
+	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE) &&
+	    likely(!wait_anybody(priv))) {
 		free_to_magazine_or_below(priv, obj);
 	} else {
 		account_inc(priv->acct, ACCOUNT_FREE_DIRECT);
-		overflow_put(priv->overflow, &obj, 1);
+		if (!wait_hand(priv, obj))
+			overflow_put(priv->overflow, &obj, 1);
 	}
 }
 EXPORT_SYMBOL_GPL(objcache_free_slow);

@@ -16,6 +16,7 @@
 
 #include "account.h"
 #include "backing.h"
+#include "wait.h"
 
 struct dentry;
 struct magdepot_set;
@@ -47,6 +48,7 @@ enum objcache_state {
  * @overflow: per-CPU frees that wait for an irq_work (I)
  * @depot:    floor 3 (I)
  * @backing:  floor 4 (I)
+ * @waiters:  who sleeps for an object
  * @ctor:     the owner's constructor (I)
  * @owner:    the module that made it; NULL: built in, or unloaded (L)
  * @knobs:    one change at a time
@@ -68,6 +70,7 @@ struct objcache_priv {
 	struct overflow __percpu *overflow;
 	struct magdepot_set	*depot;
 	struct backing		backing;
+	struct waiters		waiters;
 	void			(*ctor)(void *obj);
 
 	struct module		*owner;
@@ -89,6 +92,12 @@ const char *objcache_state_name(const struct objcache_priv *priv);
 int objcache_retire(struct objcache_priv *priv);
 int objcache_init(void);
 void objcache_exit(void);
+
+/* Racy: who begins to wait this instant looks for what is freed meanwhile. */
+static inline bool wait_anybody(const struct objcache_priv *priv)
+{
+	return READ_ONCE(priv->waiters.nr);
+}
 
 static inline struct objcache_priv *to_priv(struct objcache *cache)
 {

@@ -164,6 +164,9 @@ int objcache_destroy(struct objcache *cache);
 void *__objcache_alloc(struct objcache *cache, gfp_t gfp);
 void objcache_free(struct objcache *cache, void *obj);
 
+void *objcache_alloc_wait(struct objcache *cache, gfp_t gfp, unsigned int state,
+			  unsigned long timeout);
+
 bool objcache_alloc_bulk(struct objcache *cache, gfp_t gfp, unsigned int n,
 			 void **objs);
 unsigned int objcache_alloc_some(struct objcache *cache, gfp_t gfp,

@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Hard limits on every stock kernel: never exceeded by one object while four CPUs race,
+# and whoever sleeps at one is served in order, or sent away with the right errno.
+# parallel: yes
+# timeout: 300
+. "$(dirname "$0")/../lib.sh"
+
+guest_script() {
+	cat <<-'GUEST'
+	dbg=/sys/kernel/debug/mempool
+	say() { echo "$1: $2"; }
+	field() { sed -n "s/^$1 //p" $dbg/limited/stats; }
+	dmesg -n 1
+	insmod /limits.ko || exit 1
+	dmesg | sed -n 's/.*mempool_limits: //p'
+	say held-peak "$(field held_peak)"
+	say in-use "$(field in_use)"
+	say sums "$(($(field in_use) + $(field cached) - $(field held))) $(($(field cached) - $(field scanned_magazines) - $(field scanned_depots)))"
+	say limit-hits "$([ "$(field limit_hits)" -gt 0 ] && echo some)"
+	say knob "$(cat $dbg/limited/limit)"
+	echo 0 >$dbg/limited/limit; say knob-off "$(cat $dbg/limited/limit) $(field magazine_capacity_in_force)"
+	echo 9 >$dbg/limited/limit; say knob-low "$(cat $dbg/limited/limit) $(field held)"
+	printf 9x | dd of=$dbg/limited/limit 2>/w; say knob-bad "$(sed -n 's/^dd: .*: //p' /w)"
+	say memory-limit "$(cat $dbg/memory_limit)"
+	echo 1 >$dbg/memory_limit; rmmod mempool_limits; dmesg -c >/dev/null
+	insmod /limits.ko race_only=1
+	say memory-limit-bites "$(dmesg | sed -n 's/.*mempool_limits: case race-peak: //p')"
+	echo 0 >$dbg/memory_limit
+	rmmod mempool_limits; rmmod mempool; say unloaded "$?"
+	GUEST
+}
+
+expected() {
+	cat <<-'TABLE'
+	case race-peak: 20
+	case at-limit: 0
+	case timeout: -110
+	case no-timeout: -110
+	case atomic: -22
+	case state: -22
+	case interrupted: -4
+	case not-killed: -110
+	case fifo: 1
+	case hardirq-serves: 1
+	case none-stranded: 8
+	case not-one-more: 0
+	case limit-of: 8
+	held-peak: 20
+	in-use: 0
+	sums: 0 0
+	limit-hits: some
+	knob: 20
+	knob-off: 0 128
+	knob-low: 9 0
+	knob-bad: Invalid argument
+	memory-limit: 0
+	memory-limit-bites: 0
+	unloaded: 0
+	TABLE
+}
+
+# A guest under emulation is no clock, so ten times what is promised.
+LATENCY_US=200000
+
+check_lane() {
+	local lane=$1 out=$SCRATCH/$1.out line latency
+
+	"$ROOT/lab/build" --lane "$lane" >/dev/null
+	guest_script >"$SCRATCH/limits.sh"
+	"$ROOT/lab/vm" --lane "$lane" --smp 4 --timeout 250 --copy "$SCRATCH/limits.sh:/t.sh" \
+		--copy "$ROOT/build/$lane/userspace-test/helpers/limits/mempool_limits.ko:/limits.ko" \
+		-- sh /t.sh >"$out" 2>"$out.err" || tail -n 20 "$out" "$out.err" | diag
+	while IFS= read -r line; do
+		if grep -qxF -- "$line" "$out"; then
+			ok "$lane: $line"
+		else
+			not_ok "$lane: $line" "got '$(grep -F -- "${line%: *}: " "$out" || true)'"
+		fi
+	done < <(expected)
+	latency=$(sed -n 's/^latency_us: //p' "$out" | head -n 1)
+	if [ "${latency:-$LATENCY_US}" -lt "$LATENCY_US" ]; then
+		ok "$lane: served after $latency us"
+	else
+		not_ok "$lane: served soon" "after ${latency:-no} us"
+	fi
+}
+
+for lane in ${LANES:-6.1 6.12 7}; do
+	check_lane "$lane"
+done
