@@ -105,7 +105,7 @@ expected() {
 	hotplug-gone: 
 	zombie: zombie 3
 	zombie-message: 1
-	zombie-folder: stats 
+	zombie-folder: memory_limit stats 
 	zombie-unload: 1
 	zombie-name: 0
 	TABLE
