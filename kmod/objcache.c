@@ -217,6 +217,9 @@ static noinline void free_to_magazine_or_below(struct objcache_priv *priv, void 
  * @cache: the cache
  * @obj:   the object, or NULL
  *
+ * A double free is reported and ignored when it is of the object that this CPU
+ * freed last; others are not noticed.
+ *
  * The last free into a zombie ends the cache: nothing of it is touched after
  * the object is put down.
  *
@@ -228,6 +231,11 @@ void objcache_free_slow(struct objcache *cache, void *obj)
 
 	if (unlikely(!obj)) {
 		pr_err_ratelimited("cache '%s': free of a NULL object by %ps\n",
+				   priv->name, __builtin_return_address(0));
+		return;
+	}
+	if (unlikely(mag_on_top(cache->mag, obj))) {
+		pr_err_ratelimited("cache '%s': double free of an object by %ps\n",
 				   priv->name, __builtin_return_address(0));
 		return;
 	}
@@ -249,7 +257,8 @@ EXPORT_SYMBOL_GPL(objcache_free_slow);
 /**
  * objcache_free() - free an object
  * @cache: the cache it was allocated from
- * @obj:   the object; NULL is reported and ignored
+ * @obj:   the object; NULL is reported and ignored, and so is the object that
+ *	this CPU freed last, which is free
  *
  * Never fails, never sleeps, on any CPU.
  *

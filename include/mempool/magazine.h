@@ -79,7 +79,7 @@ struct magazine {
 #define MAG_SENTINEL ((void *)1UL)
 
 /*
- * The seam: a cursor and six operations on it.
+ * The seam: a cursor and the operations on it.
  *
  * Where the architecture has a compare-and-exchange on per-CPU memory in one
  * instruction, the cursor is the per-CPU pointer itself and nothing is
@@ -141,6 +141,18 @@ static __always_inline bool mag_below_cap(mag_cursor cur, unsigned long hint)
 		     : [hint] "r" (hint), [m] "r" (cur),
 		     [at] "i" (offsetof(struct magazine, cap)));
 	return below;
+}
+
+static __always_inline bool mag_slot_is(mag_cursor cur, unsigned long i,
+					const void *obj)
+{
+	bool same;
+
+	asm volatile("cmpq %[obj], %%gs:%c[at](%[m],%[i],8)"
+		     : "=@cce" (same)
+		     : [obj] "r" (obj), [m] "r" (cur), [i] "r" (i),
+		     [at] "i" (offsetof(struct magazine, slot)));
+	return same;
 }
 
 /* Slot i + k; k is a constant, and costs nothing. */
@@ -217,6 +229,12 @@ static __always_inline bool mag_below_cap(mag_cursor cur, unsigned long hint)
 	return hint < READ_ONCE(cur->cap);
 }
 
+static __always_inline bool mag_slot_is(mag_cursor cur, unsigned long i,
+					const void *obj)
+{
+	return READ_ONCE(cur->slot[i]) == obj;
+}
+
 static __always_inline void *mag_slot_at(mag_cursor cur, unsigned long i,
 					 const long k)
 {
@@ -282,8 +300,12 @@ static __always_inline void *mag_pop(struct magazine __percpu *m)
  * @m:   the magazine
  * @obj: the object, not NULL, not used by anybody any more
  *
+ * An object that is in a slot is free, so freeing it is a mistake.  The one
+ * slot that is looked at is the top one: the object this CPU freed last.
+ *
  * Return: true when the magazine owns the object now; false when it is full,
- * switched off (cap 0), or hint was stale: ask mag_push_scan() then.
+ * switched off (cap 0), hint was stale, or the object is free already: ask
+ * mag_on_top() and mag_push_scan() then.
  */
 static __always_inline bool mag_push(struct magazine __percpu *m, void *obj)
 {
@@ -293,6 +315,7 @@ static __always_inline bool mag_push(struct magazine __percpu *m, void *obj)
 	bool done = false;
 
 	if (likely(mag_below_cap(cur, hint)) &&
+	    likely(!mag_slot_is(cur, hint, obj)) &&
 	    likely(mag_swap(cur, hint + 1, &empty, obj))) {
 		mag_set_hint(cur, hint + 1);
 		mag_count(cur, frees, 1);
@@ -300,6 +323,22 @@ static __always_inline bool mag_push(struct magazine __percpu *m, void *obj)
 	}
 	mag_end(cur);
 	return done;
+}
+
+/**
+ * mag_on_top() - is this the object that this CPU freed last?
+ * @m:   the magazine
+ * @obj: the object, not NULL
+ *
+ * Return: true if it is in the slot that hint names, so that it is free.
+ */
+static __always_inline bool mag_on_top(struct magazine __percpu *m, const void *obj)
+{
+	mag_cursor cur = mag_begin(m);
+	bool same = mag_slot_is(cur, mag_hint(cur), obj);
+
+	mag_end(cur);
+	return same;
 }
 
 #endif /* _MEMPOOL_MAGAZINE_H */

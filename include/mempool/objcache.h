@@ -38,8 +38,9 @@
  *   are taken from slab.  Objects are not charged to a memory cgroup.
  * - Not for copy_to_user() and copy_from_user(): hardened usercopy stops the
  *   kernel, as for any slab cache without a usercopy window.
- * - A double free is not noticed: the object gets two owners.  Slab notices;
- *   look for one with the module parameter passthrough=on.
+ * - A double free is noticed only of the object that this CPU freed last; any
+ *   other gives the object two owners.  Slab notices more: look for one with
+ *   the module parameter passthrough=on.
  * - The caller must not allocate from a cache that it is destroying.
  */
 

@@ -35,6 +35,9 @@ expected() {
 	free-null|0|cache 'badargs': free of a NULL object by badargs_init
 	free-null-inline|0|cache 'badargs': free of a NULL object by badargs_init
 	destroy-null|0|
+	double-free|0|cache 'badargs': double free of an object by badargs_init
+	double-free-inline|0|cache 'badargs': double free of an object by badargs_init
+	two-owners|0|
 	capacity-max|0|
 	capacity-more|-34|cache 'badargs': magazine capacity 257 is more than 256
 	capacity-after|256|

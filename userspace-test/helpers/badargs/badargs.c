@@ -68,7 +68,7 @@ static int __init badargs_init(void)
 {
 	struct objcache *cache = objcache_create("badargs", 64, NULL);
 	unsigned int i;
-	void *obj;
+	void *obj, *other;
 
 	if (IS_ERR(cache))
 		return PTR_ERR(cache);
@@ -87,7 +87,20 @@ static int __init badargs_init(void)
 	pr_info("case capacity-more: %d\n", objcache_set_capacity(cache, 257));
 	pr_info("case capacity-after: %u\n", objcache_capacity(cache));
 
+	/* With preemption off, so that the CPU is the same. */
+	preempt_disable();
+	obj = objcache_alloc(cache, GFP_ATOMIC);
+	objcache_free(cache, obj);
+	objcache_free(cache, obj);
+	pr_info("case double-free: 0\n");
+	objcache_free_inline(cache, obj);
+	pr_info("case double-free-inline: 0\n");
+	preempt_enable();
+	/* One owner, and another object for the next. */
 	obj = objcache_alloc(cache, GFP_KERNEL);
+	other = objcache_alloc(cache, GFP_KERNEL);
+	pr_info("case two-owners: %d\n", obj == other);
+	objcache_free(cache, other);
 	pr_info("case destroy-busy: %d\n", objcache_destroy(cache));
 	pr_info("case destroy-twice: %d\n", objcache_destroy(cache));
 	pr_info("case alloc-after: %d\n", objcache_alloc(cache, GFP_KERNEL) ? 0 : -ENOMEM);
