@@ -74,6 +74,11 @@ static int check_params(const char *name, unsigned int size,
 		       p->flags & ~OBJCACHE_FLAGS);
 		return -EINVAL;
 	}
+	if (p->useroffset > size || p->usersize > size - p->useroffset) {
+		pr_err("cache '%s': usercopy window of %u bytes at %u is not in %u bytes\n",
+		       name, p->usersize, p->useroffset, size);
+		return -EINVAL;
+	}
 	if ((p->flags & OBJCACHE_NODE) &&
 	    (p->node < 0 || p->node >= MAX_NUMNODES || !node_online(p->node))) {
 		pr_err("cache '%s': node %d is not online\n", name, p->node);

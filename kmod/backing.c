@@ -61,9 +61,10 @@ int backing_init(struct backing *b, const struct backing_params *params,
 	}
 	size = max_t(unsigned int, size, sizeof(void *));
 
-	b->slab = kmem_cache_create(params->name, size, params->align,
-				    params->slab_flags | SLAB_NO_MERGE,
-				    params->ctor);
+	b->slab = kmem_cache_create_usercopy(params->name, size, params->align,
+					     params->slab_flags | SLAB_NO_MERGE,
+					     params->useroffset, params->usersize,
+					     params->ctor);
 	if (!b->slab)
 		return -ENOMEM;
 

@@ -55,6 +55,8 @@ struct backing_params {
 	slab_flags_t	slab_flags;
 	void		(*ctor)(void *obj);
 	int		node;
+	unsigned int	useroffset;
+	unsigned int	usersize;
 };
 
 /*

@@ -18,12 +18,12 @@
  *	depot.c      floor 3  get and put: a NUMA node's free objects
  *	backing.c    floor 4  take and give: the only caller of kmem_cache_*
  *
- * Beside floor 1: lifecycle.c creates, resizes and destroys (arguments.c says
- * no), owner.c watches drivers go, reclaim.c drains magazines on their CPUs,
- * view.c reads, knobs.c changes, wait.c sleeps.  Below it: overflow.c puts
- * objects down wherever there is room.  account.c counts (a leaf: any floor
- * calls it, it calls nobody), debugfs.c is a window: it reads, and tunes
- * through floor 1.
+ * Beside floor 1: lifecycle.c creates and destroys (arguments.c says no),
+ * owner.c watches drivers go, interop.c meets the kernel's own ways, knobs.c
+ * changes, wait.c sleeps, view.c reads, reclaim.c drains magazines on their
+ * CPUs.  Below it: overflow.c puts objects down wherever there is room.
+ * account.c counts (a leaf: any floor calls it, it calls nobody), debugfs.c is
+ * a window: it reads, and tunes through floor 1.
  */
 
 /**

@@ -122,6 +122,8 @@ static int build_floors(struct objcache_priv *priv, const struct objcache_params
 		.slab_flags = p->flags & OBJCACHE_HWCACHE_ALIGN ? SLAB_HWCACHE_ALIGN : 0,
 		.ctor = p->ctor,
 		.node = p->flags & OBJCACHE_NODE ? p->node : NUMA_NO_NODE,
+		.useroffset = p->useroffset,
+		.usersize = p->usersize,
 	};
 	int err = -ENOMEM;
 
@@ -267,6 +269,8 @@ int objcache_retire(struct objcache_priv *priv)
 	long out;
 
 	objcache_debugfs_remove(priv);
+	if (READ_ONCE(priv->frees_by_rcu))
+		rcu_barrier();
 	quiesce(priv);
 
 	out = backing_held(&priv->backing);

@@ -44,6 +44,7 @@ enum objcache_state {
  * @phys:     the most @wanted can be (I)
  * @flags:    of enum objcache_flags (I)
  * @state:    of enum objcache_state (L for writers, A for readers)
+ * @frees_by_rcu: objcache_free_rcu() was used (A)
  * @acct:     per-CPU counters (I)
  * @overflow: per-CPU frees that wait for an irq_work (I)
  * @depot:    floor 3 (I)
@@ -66,6 +67,7 @@ struct objcache_priv {
 	unsigned int		phys;
 	unsigned int		flags;
 	enum objcache_state	state;
+	bool			frees_by_rcu;
 	struct account __percpu	*acct;
 	struct overflow __percpu *overflow;
 	struct magdepot_set	*depot;

@@ -16,7 +16,7 @@
 BESIDE=4
 declare -A FLOOR=(
 	[main]=0
-	[lifecycle]=1 [owner]=1
+	[lifecycle]=1 [owner]=1 [interop]=1
 	[arguments]=2
 	[debugfs]=3 [chardev]=3
 	[objcache]=4 [bulk]=4 [knobs]=4 [wait]=4 [view]=4 [reclaim]=4 [sizeclass]=4

@@ -12,6 +12,7 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/stddef.h>
 #include <mempool/magazine.h>
@@ -36,8 +37,8 @@
  *   free.  A free never fails.
  * - Apart from __GFP_ZERO, the gfp flags matter on a miss alone, when objects
  *   are taken from slab.  Objects are not charged to a memory cgroup.
- * - Not for copy_to_user() and copy_from_user(): hardened usercopy stops the
- *   kernel, as for any slab cache without a usercopy window.
+ * - copy_to_user() and copy_from_user() only within objcache_params.useroffset
+ *   and usersize: elsewhere hardened usercopy stops the kernel, as in slab.
  * - A double free is noticed only of the object that this CPU freed last; any
  *   other gives the object two owners.  Slab notices more: look for one with
  *   the module parameter passthrough=on.
@@ -72,6 +73,9 @@ enum objcache_flags {
  *	constructed state.  Atomic context.  Such objects are never zeroed:
  *	__GFP_ZERO and init_on_alloc pass them by, as in slab.
  * @node: the NUMA node, with OBJCACHE_NODE
+ * @useroffset: where the part begins that may be copied to and from user
+ *	space, in bytes
+ * @usersize: its size in bytes; 0: none, hardened usercopy stops the kernel
  *
  * All zeros is what most callers want.
  */
@@ -80,6 +84,8 @@ struct objcache_params {
 	unsigned int	flags;
 	void		(*ctor)(void *obj);
 	int		node;
+	unsigned int	useroffset;
+	unsigned int	usersize;
 };
 
 /**
@@ -103,6 +109,7 @@ struct objcache {
 #define OBJCACHE_LAYOUT		objcache_layout_1
 static_assert(offsetof(struct objcache, mag) == 0);
 static_assert(offsetof(struct objcache, size) == sizeof(long));
+static_assert(sizeof(struct objcache_params) == 8 + sizeof(long) + 16);
 static_assert(offsetof(struct magazine, hint) == 0);
 static_assert(offsetof(struct magazine, cap) == 4);
 static_assert(offsetof(struct magazine, allocs) == 8);
@@ -160,6 +167,25 @@ objcache_create_typed(const char *name, unsigned int size, unsigned int align,
 	objcache_create_typed(#type, sizeof(struct type),		\
 			      __alignof__(struct type), flags, THIS_MODULE)
 
+struct device;
+struct objcache *
+__devm_objcache_create(struct device *dev, const char *name, unsigned int size,
+		       const struct objcache_params *params, struct module *owner);
+
+/**
+ * devm_objcache_create() - make a cache that lives as long as a device is bound
+ * @dev:    the device, whose driver must have given all objects back when its
+ *	resources are released
+ * @name:   see objcache_create()
+ * @size:   see objcache_create()
+ * @params: see objcache_create()
+ *
+ * Context: task; sleeps; not in a CPU hotplug callback.
+ * Return: as objcache_create().
+ */
+#define devm_objcache_create(dev, name, size, params) \
+	__devm_objcache_create(dev, name, size, params, THIS_MODULE)
+
 int objcache_destroy(struct objcache *cache);
 
 void *__objcache_alloc(struct objcache *cache, gfp_t gfp);
@@ -178,6 +204,44 @@ int objcache_set_capacity(struct objcache *cache, unsigned int capacity);
 unsigned int objcache_capacity(const struct objcache *cache);
 int objcache_set_limit(struct objcache *cache, unsigned long limit);
 unsigned long objcache_limit(const struct objcache *cache);
+
+void *objcache_mempool_alloc(gfp_t gfp, void *cache);
+void objcache_mempool_free(void *obj, void *cache);
+
+/**
+ * struct objcache_rcu - what objcache_free_rcu() needs for an object
+ *
+ * Mostly a member of the object's type.
+ */
+struct objcache_rcu {
+	/* private: */
+	struct rcu_head	head;
+	struct objcache	*cache;
+	void		*obj;
+};
+
+void objcache_free_rcu(struct objcache *cache, void *obj, struct objcache_rcu *rcu);
+
+/**
+ * DEFINE_OBJCACHE_TYPE() - functions of a cache that know its type
+ * @prefix: the beginning of their names
+ * @type:   what the objects are
+ *
+ * Defines prefix_alloc(cache, gfp), which returns @type \*, and
+ * prefix_free(cache, obj), which takes nothing else.
+ */
+#define DEFINE_OBJCACHE_TYPE(prefix, type)				\
+static inline __maybe_unused type *					\
+prefix##_alloc(struct objcache *cache, gfp_t gfp)			\
+{									\
+	return objcache_alloc(cache, gfp);				\
+}									\
+									\
+static inline __maybe_unused void					\
+prefix##_free(struct objcache *cache, typeof(type) *obj)		\
+{									\
+	objcache_free(cache, obj);					\
+}
 
 /* private: behind the inline forms */
 void *objcache_alloc_slow(struct objcache *cache, gfp_t gfp);

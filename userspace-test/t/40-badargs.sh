@@ -25,12 +25,15 @@ expected() {
 	align-three|-22|cache 'bad': alignment 3 is not a power of two up to 4096
 	align-huge|-22|cache 'bad': alignment 8192 is not a power of two up to 4096
 	flags-unknown|-22|cache 'bad': unknown flags 0x80000000
+	usercopy-outside|-22|cache 'bad': usercopy window of 5 bytes at 60 is not in 64 bytes
+	usercopy-wraps|-22|cache 'bad': usercopy window of 4294967291 bytes at 8 is not in 64 bytes
 	node-negative|-22|cache 'bad': node -1 is not online
 	node-offline|-22|cache 'bad': node [0-9]+ is not online
 	good-size-one|0|
 	good-size-max|0|
 	good-name-long|0|
 	good-align-page|0|
+	good-usercopy|0|
 	good-node|0|
 	free-null|0|cache 'badargs': free of a NULL object by badargs_init
 	free-null-inline|0|cache 'badargs': free of a NULL object by badargs_init

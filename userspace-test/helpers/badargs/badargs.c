@@ -39,6 +39,8 @@ static const struct bad_case cases[] = {
 	{ "align-three", "bad", 64, { .align = 3 } },
 	{ "align-huge", "bad", 64, { .align = 2 * PAGE_SIZE } },
 	{ "flags-unknown", "bad", 64, { .flags = 1u << 31 } },
+	{ "usercopy-outside", "bad", 64, { .useroffset = 60, .usersize = 5 } },
+	{ "usercopy-wraps", "bad", 64, { .useroffset = 8, .usersize = UINT_MAX - 4 } },
 	{ "node-negative", "bad", 64, { .flags = OBJCACHE_NODE, .node = -1 } },
 	{ "node-offline", "bad", 64, { .flags = OBJCACHE_NODE, .node = MAX_NUMNODES } },
 };
@@ -61,6 +63,7 @@ static const struct bad_case good_cases[] = {
 	{ "good-size-max", "good", OBJCACHE_SIZE_MAX },
 	{ "good-name-long", "a-name-of-thirty-one-characters", 64 },
 	{ "good-align-page", "good", 64, { .align = PAGE_SIZE } },
+	{ "good-usercopy", "good", 64, { .useroffset = 60, .usersize = 4 } },
 	{ "good-node", "0.good_name-9", 64, { .flags = OBJCACHE_NODE, .node = 0 } },
 };
 
