@@ -104,12 +104,22 @@ static void reap_zombie(struct work_struct *work)
 	module_put(THIS_MODULE);
 }
 
-/* In whatever context the last object was given back. */
+/*
+ * In whatever context the last object was given back.  The cache's own
+ * reference is dropped when it becomes a zombie, so before that only a driver
+ * that frees too much comes here.
+ */
 static void last_object_back(struct backing *b)
 {
 	struct objcache_priv *priv = container_of(b, struct objcache_priv, backing);
 
-	queue_work(objcache_wq, &priv->reap);
+	if (READ_ONCE(priv->state) == OBJCACHE_ZOMBIE) {
+		queue_work(objcache_wq, &priv->reap);
+		return;
+	}
+	pr_err_ratelimited("cache '%s': more objects were freed than allocated\n",
+			   priv->name);
+	atomic_long_inc(&b->refs);
 }
 
 static int build_floors(struct objcache_priv *priv, const struct objcache_params *p)
@@ -179,7 +189,7 @@ __objcache_create(const char *name, unsigned int size,
 		  const struct objcache_params *params, struct module *owner)
 {
 	static const struct objcache_params defaults;
-	struct objcache_priv *priv;
+	struct objcache_priv *priv, *other;
 	int err;
 
 	might_sleep();
@@ -207,8 +217,11 @@ __objcache_create(const char *name, unsigned int size,
 
 	/* Held to the end: slab must not see a second cache of this name. */
 	mutex_lock(&objcache_list_lock);
-	if (find_cache(name)) {
-		pr_err("cache '%s': there is one of this name\n", name);
+	other = find_cache(name);
+	if (other) {
+		pr_err("cache '%s': there is one of this name%s\n", name,
+		       other->state == OBJCACHE_LIVE ? "" :
+		       ", destroyed, which its objects in use keep");
 		err = -EEXIST;
 		goto unlock;
 	}

@@ -254,6 +254,23 @@ static void free_one(void *arg)
 
 KUNIT_ARRAY_PARAM(context, kunit_contexts, kunit_context_desc);
 
+/* As after a double free that slab let pass: one reference too few. */
+static void freeing_too_much_does_not_end_a_live_cache(struct kunit *test)
+{
+	struct objcache_params params = { .flags = OBJCACHE_PASSTHROUGH };
+	struct kunit_cache *kc = kunit_cache_make(test, 64, &params);
+	struct backing *b = &to_priv(kc->cache)->backing;
+
+	kunit_take(test, kc, 1);
+	atomic_long_dec(&b->refs);
+	kunit_give(kc, 1);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&b->refs), 1);
+	flush_work(&to_priv(kc->cache)->reap);
+	KUNIT_EXPECT_TRUE(test, name_is_taken(test, to_priv(kc->cache)->name));
+	kunit_take(test, kc, 1);
+	kunit_give(kc, 1);
+}
+
 static void the_last_free_ends_a_zombie(struct kunit *test)
 {
 	const enum kunit_context *context = test->param_value;
@@ -300,6 +317,7 @@ static struct kunit_case lifecycle_cases[] = {
 	KUNIT_CASE_PARAM(objects_are_aligned, align_gen_params),
 	KUNIT_CASE(a_cache_for_a_type_has_its_size_and_alignment),
 	KUNIT_CASE(destroying_null_is_nothing),
+	KUNIT_CASE(freeing_too_much_does_not_end_a_live_cache),
 	KUNIT_CASE_PARAM(the_last_free_ends_a_zombie, context_gen_params),
 	KUNIT_CASE(a_full_cache_can_be_destroyed),
 	{}

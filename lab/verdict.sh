@@ -10,7 +10,7 @@
 # the first report, a stall that ends.
 
 # Complaints of a kernel, as they stand in a line of the console after its time stamp.
-VERDICT_BAD='(BUG: |kernel BUG at|Kernel panic|Oops: |Oops\b.*\[#|general protection fault'
+VERDICT_BAD='(BUG: |BUG [^ ]+ \(|kernel BUG at|Kernel panic|Oops: |Oops\b.*\[#|general protection fault'
 VERDICT_BAD+='|invalid opcode: |possible (recursive|circular|irq lock inversion)'
 VERDICT_BAD+='|inconsistent lock state|suspicious RCU usage|bad unlock balance'
 VERDICT_BAD+='|detected stalls? on|self-detected stall|UBSAN: |INFO: task .* blocked for more'

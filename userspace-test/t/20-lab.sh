@@ -142,6 +142,7 @@ guest quoting --lane 6.1 --no-mempool -- printf '%s|' "it's" 'a  "b"' '$HOME' ''
 guest panic --lane 6.1 --no-mempool -- \
 	sh -c 'echo before; echo c >/proc/sysrq-trigger; echo after'
 guest warn --lane 6.1 --no-mempool --module "$SPLAT how=warn" -- true
+guest slab --lane 6.1 --no-mempool --module "$SPLAT how=slab" -- true
 guest oops --lane 6.1 --no-mempool --module "$SPLAT how=oops" -- true
 guest refuse --lane 6.1 --no-mempool --module "$SPLAT how=refuse" -- echo ran
 guest hang --lane 6.1 --no-mempool --timeout 20 --module "$SPLAT how=hang" -- true
@@ -185,6 +186,8 @@ is "stdout before a panic is kept" "$(out panic)" before
 
 ended warn 126 "a module that WARNs"
 like "a WARN's splat is on stderr" "$(err warn)" 'WARNING: .*lab_splat_init'
+ended slab 126 "a complaint of slab's debugging"
+like "slab's complaint is on stderr" "$(err slab)" 'Object already free'
 ended oops 126 "a module that oopses"
 like "an oops is on stderr" "$(err oops)" 'BUG: .*NULL pointer'
 

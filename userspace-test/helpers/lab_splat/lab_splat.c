@@ -11,7 +11,7 @@
 
 static char *how = "nothing";
 module_param(how, charp, 0400);
-MODULE_PARM_DESC(how, "nothing, refuse, warn, oops or hang");
+MODULE_PARM_DESC(how, "nothing, refuse, warn, oops, slab or hang");
 
 static int __init lab_splat_init(void)
 {
@@ -22,6 +22,9 @@ static int __init lab_splat_init(void)
 		WARN(1, "lab_splat was asked to warn\n");
 	if (!strcmp(how, "oops"))
 		WRITE_ONCE(*(int *)NULL, 1);
+	/* What slab's debugging says, and goes on. */
+	if (!strcmp(how, "slab"))
+		pr_err("BUG lab_splat (Tainted: G           OE     ): Object already free\n");
 	if (!strcmp(how, "hang")) {
 		local_irq_disable();
 		for (;;)
