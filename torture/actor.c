@@ -11,7 +11,9 @@
  * fails.  The constructor made the first 0, and slab keeps its own pointers
  * outside of constructed objects.
  */
+#include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
 
 #include "torture.h"
 
@@ -46,6 +48,19 @@ static void check_ownership(struct torture_object *obj, u64 owner)
 			      owner, ~READ_ONCE(obj->check));
 }
 
+/* At a limit, a task sleeps for a while: some are served, some time out. */
+static struct torture_object *wait_for_object(struct actor *a, gfp_t gfp)
+{
+	void *obj = objcache_alloc_wait(torture_cache, gfp, TASK_KILLABLE,
+					next_random(a) % 8);
+
+	if (!IS_ERR(obj))
+		return obj;
+	if (PTR_ERR(obj) != -ETIMEDOUT)
+		torture_error("wait: error %ld\n", PTR_ERR(obj));
+	return NULL;
+}
+
 /* Half of the operations through calls, half inline: they share magazines. */
 static void do_alloc(struct actor *a, gfp_t gfp)
 {
@@ -55,6 +70,8 @@ static void do_alloc(struct actor *a, gfp_t gfp)
 		obj = objcache_alloc(torture_cache, gfp);
 	else
 		obj = objcache_alloc_inline(torture_cache, gfp);
+	if (!obj && a->context == ACTOR_TASK && next_random(a) % 16 == 0)
+		obj = wait_for_object(a, gfp);
 	a->ops++;
 	if (!obj) {
 		a->failed++;

@@ -20,6 +20,7 @@ sleep 1
 awk '{ v[$1] = $2 }
 	END {
 		print "in_use: " v["in_use"]
+		print "waits: " v["waits"]
 		print "lost: " v["allocs"] - v["frees"]
 		print "cached_minus_scanned: " v["cached"] - v["scanned_magazines"] - v["scanned_depots"]
 		print "held_minus_cached: " v["held"] - v["cached"]

@@ -6,8 +6,8 @@
  * Calls: actor.c, nmi.c, lifecycle.c, objcache.  Context: task.
  *
  * Tasks, softirqs, hardirq timers and NMIs on all CPUs allocate, hand over and
- * free, while CPUs go off and on, the magazine capacity changes, and other
- * caches are made and destroyed.  At the end all actors give back what they
+ * free, while CPUs go off and on, the magazine capacity and the limit change,
+ * and other caches are made and destroyed.  At the end all actors give back what they
  * hold; the cache stays until rmmod, for the statistics to be checked.
  */
 #define pr_fmt(fmt) "mempool_torture: " fmt
@@ -214,6 +214,7 @@ static int hotplug_thread(void *unused)
 static int capacity_thread(void *unused)
 {
 	static const unsigned int capacities[] = { 128, 0, 1, 2, 7, 64, 3, 256, 16 };
+	static const unsigned long limits[] = { 0, 500, 0, 50, 1000 };
 	unsigned int original = objcache_capacity(torture_cache);
 	unsigned int i = 0;
 
@@ -222,9 +223,13 @@ static int capacity_thread(void *unused)
 
 		if (objcache_set_capacity(torture_cache, capacity))
 			torture_error("capacity %u refused\n", capacity);
+		/* Some of the time there is less than the actors want. */
+		if (i % 4 == 0)
+			objcache_set_limit(torture_cache, limits[i / 4 % ARRAY_SIZE(limits)]);
 		capacity_changes++;
 		usleep_range(10000, 11000);
 	}
+	objcache_set_limit(torture_cache, 0);
 	objcache_set_capacity(torture_cache, original);
 	return 0;
 }
