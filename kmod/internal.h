@@ -19,11 +19,12 @@
  *	backing.c    floor 4  take and give: the only caller of kmem_cache_*
  *
  * Beside floor 1: lifecycle.c creates and destroys (arguments.c says no),
- * owner.c watches drivers go, interop.c meets the kernel's own ways, knobs.c
- * changes, wait.c sleeps, view.c reads, reclaim.c drains magazines on their
- * CPUs.  Below it: overflow.c puts objects down wherever there is room.
- * account.c counts (a leaf: any floor calls it, it calls nobody), debugfs.c is
- * a window: it reads, and tunes through floor 1.
+ * sizeclass.c chooses a cache by size (sizeclass_life.c makes and destroys the
+ * pools of them), owner.c watches drivers go, interop.c meets the kernel's own
+ * ways, knobs.c changes, wait.c sleeps, view.c reads, reclaim.c drains
+ * magazines on their CPUs.  Below it: overflow.c puts objects down wherever
+ * there is room.  account.c counts (a leaf: any floor calls it, it calls
+ * nobody), debugfs.c is a window: it reads, and tunes through floor 1.
  */
 
 /**

@@ -26,6 +26,7 @@
 #include "objcache_priv.h"
 #include "overflow.h"
 #include "reclaim.h"
+#include "sizeclass.h"
 
 /*
  * Magazine capacity: 32 KiB of objects a CPU, between 8 and 128 of them.
@@ -92,6 +93,8 @@ static void free_cache(struct objcache_priv *priv)
 	backing_fini(&priv->backing);
 	free_percpu(priv->acct);
 	mutex_unlock(&objcache_list_lock);
+	if (priv->pool)
+		sizeclass_put(priv->pool);
 	kfree(priv);
 }
 

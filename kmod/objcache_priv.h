@@ -21,6 +21,7 @@
 struct dentry;
 struct magdepot_set;
 struct overflow;
+struct sizeclass_pool;
 
 /**
  * enum objcache_state - the life of a cache
@@ -51,6 +52,7 @@ enum objcache_state {
  * @backing:  floor 4 (I)
  * @waiters:  who sleeps for an object
  * @ctor:     the owner's constructor (I)
+ * @pool:     the pool that it is a class of, or NULL (I)
  * @owner:    the module that made it; NULL: built in, or unloaded (L)
  * @knobs:    one change at a time
  * @link:     in objcache_list (L)
@@ -74,6 +76,7 @@ struct objcache_priv {
 	struct backing		backing;
 	struct waiters		waiters;
 	void			(*ctor)(void *obj);
+	struct sizeclass_pool	*pool;
 
 	struct module		*owner;
 	struct mutex		knobs;	/* one change of a knob at a time */

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sizeclass.c - beside floor 1: objects of any size, from a table of caches
+ *
+ * Called from: drivers, the inline forms in <mempool/sizeclass.h>.
+ * Calls: objcache.c by its public API, kvmalloc().
+ * Locks: none.  Context: any; sleeps only if gfp says so.
+ *
+ *	sizeclass_alloc              1. the class's objcache
+ *	  sizeclass_alloc_other      2. size 0, or kvmalloc() above the last class
+ *
+ *	sizeclass_free               1. the class's objcache
+ *	  sizeclass_free_other       2. kvfree(), or an irq_work that does it where
+ *					kvfree() may not be called
+ */
+#include "internal.h"
+
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/irq_work.h>
+#include <linux/limits.h>
+#include <linux/llist.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/printk.h>
+#include <linux/ratelimit.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "backing.h"
+#include "sizeclass.h"
+
+/* What a driver links against; see SIZECLASS_LAYOUT. */
+const char sizeclass_layout_1[] = KBUILD_MODNAME;
+EXPORT_SYMBOL_GPL(sizeclass_layout_1);
+
+/*
+ * Whole pages, or a power of two below: what the allocator would round to, so
+ * that sizes of one rounding can be changed in place.  0: cannot be had.
+ */
+static size_t fallback_size(size_t size)
+{
+	if (size > INT_MAX - PAGE_SIZE)
+		return 0;
+	return size > PAGE_SIZE ? PAGE_ALIGN(size) : roundup_pow_of_two(size);
+}
+
+static void *fallback_alloc(struct sizeclass_priv *priv, size_t size, gfp_t gfp)
+{
+	size_t room = fallback_size(size);
+	void *obj = NULL;
+
+	if (!room || !backing_reachable())
+		return NULL;
+	if ((gfp & GFP_KERNEL) == GFP_KERNEL)
+		obj = kvmalloc(room, gfp);
+	else if (room <= KMALLOC_MAX_SIZE)
+		obj = kmalloc(room, gfp);
+	if (!obj)
+		return NULL;
+	atomic_long_inc(&priv->refs);
+	atomic_long_inc(&priv->out);
+	atomic_long_inc(&priv->fallbacks);
+	return obj;
+}
+
+/* The objects' last use of the pool; nothing of it is touched after. */
+static void forget_fallbacks(struct sizeclass_priv *priv, long n)
+{
+	atomic_long_sub(n, &priv->out);
+	sizeclass_put_many(priv, n);
+}
+
+/**
+ * sizeclass_free_late() - free the fallbacks that could not be freed at once
+ * @irq: the pool's
+ *
+ * Context: hardirq, where vfree() hands on to a work item of its own.
+ */
+void sizeclass_free_late(struct irq_work *irq)
+{
+	struct sizeclass_priv *priv = container_of(irq, struct sizeclass_priv, irq);
+	struct llist_node *node = llist_del_all(&priv->late);
+	long n = 0;
+
+	while (node) {
+		void *obj = node;
+
+		node = node->next;
+		kvfree(obj);
+		n++;
+	}
+	if (n)
+		forget_fallbacks(priv, n);
+}
+
+/* vfree() may sleep unless it is called in an interrupt, NMI excluded. */
+static bool may_kvfree(const void *obj)
+{
+	if (!backing_reachable())
+		return false;
+	if (!is_vmalloc_addr(obj) || in_interrupt())
+		return true;
+	return preemptible() && !rcu_preempt_depth();
+}
+
+/*
+ * Whoever finds the list empty raises the irq_work, so no run of it sees the
+ * object before, and the pool is there until then.
+ */
+static void fallback_free(struct sizeclass_priv *priv, void *obj)
+{
+	if (may_kvfree(obj)) {
+		kvfree(obj);
+		forget_fallbacks(priv, 1);
+		return;
+	}
+	preempt_disable();
+	if (llist_add(obj, &priv->late))
+		irq_work_queue(&priv->irq);
+	preempt_enable();
+}
+
+/**
+ * sizeclass_alloc_other() - allocate what has no class
+ * @pool: the pool
+ * @size: 0, or more than the largest class
+ * @gfp:  as for sizeclass_alloc()
+ *
+ * Context: any, as @gfp says.
+ * Return: the object, ZERO_SIZE_PTR for size 0, or NULL.
+ */
+void *sizeclass_alloc_other(struct sizeclass_pool *pool, size_t size, gfp_t gfp)
+{
+	if (!size)
+		return ZERO_SIZE_PTR;
+	return fallback_alloc(to_sizeclass_priv(pool), size, gfp);
+}
+EXPORT_SYMBOL_GPL(sizeclass_alloc_other);
+
+static void report_null(const struct sizeclass_pool *pool, void *caller)
+{
+	pr_err_ratelimited("pool '%s': free of a NULL object by %ps\n",
+			   to_sizeclass_priv(pool)->name, caller);
+}
+
+/**
+ * sizeclass_free_other() - free what has no class
+ * @pool: the pool
+ * @obj:  the object; NULL is reported and ignored
+ * @size: 0, or more than the largest class
+ *
+ * Context: any, NMI too.
+ */
+void sizeclass_free_other(struct sizeclass_pool *pool, void *obj, size_t size)
+{
+	if (unlikely(!obj))
+		report_null(pool, __builtin_return_address(0));
+	else if (size)
+		fallback_free(to_sizeclass_priv(pool), obj);
+}
+EXPORT_SYMBOL_GPL(sizeclass_free_other);
+
+/**
+ * sizeclass_free_unsized() - free an object whose size is not known
+ * @pool: the pool it was allocated from
+ * @obj:  the object; NULL is reported and ignored
+ *
+ * Slab knows the class: no two of a pool have objects of the same size, and a
+ * fallback is larger than all of them.  One of another size is not the pool's:
+ * it is reported, and left alone.
+ *
+ * Context: any, NMI too.
+ */
+void sizeclass_free_unsized(struct sizeclass_pool *pool, void *obj)
+{
+	struct objcache *cache = NULL;
+	size_t size = 0;
+
+	if (ZERO_OR_NULL_PTR(obj)) {
+		if (!obj)
+			report_null(pool, __builtin_return_address(0));
+		return;
+	}
+	if (!is_vmalloc_addr(obj)) {
+		size = ksize(obj);
+		if (sizeclass_has_class(pool, size))
+			cache = sizeclass_cache(pool, size);
+		if (!size || (cache && cache->size != size)) {
+			pr_err_ratelimited("pool '%s': free of an object of %zu bytes, which no class has, by %ps\n",
+					   to_sizeclass_priv(pool)->name, size,
+					   __builtin_return_address(0));
+			return;
+		}
+	}
+	if (cache)
+		objcache_free(cache, obj);
+	else
+		fallback_free(to_sizeclass_priv(pool), obj);
+}
+EXPORT_SYMBOL_GPL(sizeclass_free_unsized);
+
+/**
+ * sizeclass_usable_size() - how many bytes there really are
+ * @pool: the pool
+ * @size: the size in bytes
+ *
+ * Context: any.
+ * Return: what an object allocated with @size may be used for, and freed with;
+ * 0 for 0, and for what is never served.
+ */
+size_t sizeclass_usable_size(const struct sizeclass_pool *pool, size_t size)
+{
+	if (sizeclass_has_class(pool, size))
+		return sizeclass_cache(pool, size)->size;
+	return size ? fallback_size(size) : 0;
+}
+EXPORT_SYMBOL_GPL(sizeclass_usable_size);
+
+/**
+ * sizeclass_realloc() - change the size of an object
+ * @pool:     the pool
+ * @obj:      the object; NULL or ZERO_SIZE_PTR: allocate one
+ * @old_size: the size it was last allocated or reallocated with
+ * @new_size: the size it shall have; 0: free it
+ * @gfp:      as for sizeclass_alloc()
+ *
+ * In place while both sizes are of one class.  Otherwise, also for a smaller
+ * one, it is moved, and the bytes of both sizes are copied; so that
+ * sizeclass_free() finds the class by the new size.  With __GFP_ZERO the bytes
+ * above @old_size are zeroed.
+ *
+ * Context: as sizeclass_alloc().
+ * Return: the object, at its old or its new place; ZERO_SIZE_PTR for size 0;
+ * or NULL, and the old one is as it was.
+ */
+void *sizeclass_realloc(struct sizeclass_pool *pool, void *obj, size_t old_size,
+			size_t new_size, gfp_t gfp)
+{
+	void *moved = obj;
+
+	if (ZERO_OR_NULL_PTR(obj) || !old_size)
+		return sizeclass_alloc(pool, new_size, gfp);
+	if (!new_size) {
+		sizeclass_free(pool, obj, old_size);
+		return ZERO_SIZE_PTR;
+	}
+	if (sizeclass_usable_size(pool, old_size) !=
+	    sizeclass_usable_size(pool, new_size)) {
+		moved = sizeclass_alloc(pool, new_size, gfp & ~__GFP_ZERO);
+		if (!moved)
+			return NULL;
+		memcpy(moved, obj, min(old_size, new_size));
+		sizeclass_free(pool, obj, old_size);
+	}
+	if ((gfp & __GFP_ZERO) && new_size > old_size)
+		memset(moved + old_size, 0, new_size - old_size);
+	return moved;
+}
+EXPORT_SYMBOL_GPL(sizeclass_realloc);
+
+/**
+ * sizeclass_fallbacks() - how often no class was large enough
+ * @pool: the pool
+ *
+ * Context: any.
+ * Return: allocations served by the fallback, ever.
+ */
+unsigned long sizeclass_fallbacks(const struct sizeclass_pool *pool)
+{
+	return atomic_long_read(&to_sizeclass_priv(pool)->fallbacks);
+}
+EXPORT_SYMBOL_GPL(sizeclass_fallbacks);
+
+/* Twice the room, so that a byte is copied twice at most on average. */
+static int grow(struct sizeclass_pool *pool, struct sizeclass_buf *buf,
+		size_t need, gfp_t gfp)
+{
+	size_t room = sizeclass_usable_size(pool, max(need, 2 * buf->room));
+	void *data;
+
+	if (!room)
+		room = sizeclass_usable_size(pool, need);
+	if (!room)
+		return -ENOMEM;
+	data = sizeclass_realloc(pool, buf->data, buf->room, room, gfp);
+	if (!data)
+		return -ENOMEM;
+	buf->data = data;
+	buf->room = room;
+	return 0;
+}
+
+/**
+ * sizeclass_append() - append bytes to a buffer, which grows as it must
+ * @pool: the pool, always the same for a buffer
+ * @buf:  the buffer
+ * @data: the bytes, not of the buffer itself; NULL: leave them as they are,
+ *	zeroed if all appends say __GFP_ZERO
+ * @n:    how many
+ * @gfp:  as for sizeclass_alloc()
+ *
+ * Its room doubles, so appending byte by byte costs no more than a copy or two
+ * of each.  Nothing is locked: one caller at a time.
+ *
+ * Context: as sizeclass_alloc().
+ * Return: 0; or -ENOMEM or -EOVERFLOW, and the buffer is as it was.
+ */
+int sizeclass_append(struct sizeclass_pool *pool, struct sizeclass_buf *buf,
+		     const void *data, size_t n, gfp_t gfp)
+{
+	size_t need;
+	int err;
+
+	if (check_add_overflow(buf->len, n, &need))
+		return -EOVERFLOW;
+	if (need > buf->room) {
+		err = grow(pool, buf, need, gfp);
+		if (err)
+			return err;
+	}
+	if (data && n)
+		memcpy(buf->data + buf->len, data, n);
+	buf->len = need;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(sizeclass_append);
+
+/**
+ * sizeclass_buf_free() - free a buffer's room; it is empty then
+ * @pool: the pool
+ * @buf:  the buffer
+ *
+ * Context: as sizeclass_free().
+ */
+void sizeclass_buf_free(struct sizeclass_pool *pool, struct sizeclass_buf *buf)
+{
+	if (buf->room)
+		sizeclass_free(pool, buf->data, buf->room);
+	*buf = (struct sizeclass_buf){ };
+}
+EXPORT_SYMBOL_GPL(sizeclass_buf_free);
