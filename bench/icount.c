@@ -31,13 +31,13 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <mempool/objcache.h>
+#include <mempool/sizeclass.h>
+
+#include "icount.h"
 
 #ifdef HAVE_OBJPOOL
 #include <linux/objpool.h>
 #endif
-
-/* A size that slab, kmalloc and the magazines all have exactly. */
-#define BENCH_SIZE	256u
 
 /*
  * The reserve of mempool_t and all there is of objpool.  Any number does: one
@@ -45,11 +45,6 @@
  */
 #define BENCH_OBJECTS	16
 
-/*
- * Under a tick (4 ms, 4 million instructions) for the slowest pair of about
- * 600, so that most batches meet no interrupt.
- */
-#define BENCH_PAIRS	200u
 #define BENCH_BATCHES	200u
 
 /* Boot leaves work behind: RCU callbacks, module loading, the console. */
@@ -58,34 +53,10 @@
 #define BENCH_NOPS	50
 
 static struct objcache *bench_objcache;
+static struct sizeclass_pool *bench_sizeclass;
 static struct kmem_cache *bench_kmem_cache;
 static mempool_t *bench_mempool;
 static struct dentry *bench_dir;
-
-/*
- * The loop of every row; alloc and free are constants and get inlined.  With
- * none of them it is the empty one.
- */
-static __always_inline u64 batch(void *pool, void *(*alloc)(void *pool),
-				 void (*free)(void *pool, void *obj))
-{
-	unsigned int n = BENCH_PAIRS;
-	void *obj = NULL;
-	u64 start;
-
-	start = ktime_get_ns();
-	do {
-		OPTIMIZER_HIDE_VAR(pool);
-		if (alloc)
-			obj = alloc(pool);
-		OPTIMIZER_HIDE_VAR(obj);
-		if (free)
-			free(pool, obj);
-		/* Keeps the empty loop, and costs nothing in the others. */
-		barrier();
-	} while (--n);
-	return ktime_get_ns() - start;
-}
 
 static noinline u64 batch_empty(void *pool)
 {
@@ -309,7 +280,7 @@ static void print_share(struct seq_file *m, const char *name, s64 ns, unsigned i
 {
 	s64 hundredths = div_s64(ns * 100 + n / 2, n);
 
-	seq_printf(m, "%-22s %lld.%02lld\n", name, hundredths / 100,
+	seq_printf(m, "%-23s %lld.%02lld\n", name, hundredths / 100,
 		   abs(hundredths) % 100);
 }
 
@@ -356,14 +327,17 @@ static int icount_show(struct seq_file *m, void *unused)
 	print_row(m, "empty", empty);
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (!rows[i].pool)
-			seq_printf(m, "%-22s null\n", rows[i].name);
+			seq_printf(m, "%-23s null\n", rows[i].name);
 		else
 			print_row(m, rows[i].name,
 				  shortest(rows[i].run, rows[i].pool) - empty);
 	}
+	for (i = 0; i < BENCH_SIZECLASS_ROWS; i++)
+		print_row(m, bench_sizeclass_rows[i].name,
+			  shortest(bench_sizeclass_rows[i].run, bench_sizeclass) - empty);
 	print_bulk(m);
-	seq_printf(m, "%-22s %d\n", "nops_expected", BENCH_NOPS);
-	seq_printf(m, "%-22s %d\n", "init_on_alloc",
+	seq_printf(m, "%-23s %d\n", "nops_expected", BENCH_NOPS);
+	seq_printf(m, "%-23s %d\n", "init_on_alloc",
 		   !!static_branch_unlikely(&init_on_alloc));
 	return 0;
 }
@@ -377,11 +351,16 @@ static int __init bench_init(void)
 	if (IS_ERR(bench_objcache))
 		return PTR_ERR(bench_objcache);
 
+	bench_sizeclass = sizeclass_pool_create("mempool_bench", NULL, 0);
+	err = PTR_ERR_OR_ZERO(bench_sizeclass);
+	if (err)
+		goto destroy_objcache;
+
 	err = -ENOMEM;
 	bench_kmem_cache = kmem_cache_create("mempool_bench_slab", BENCH_SIZE,
 					     0, 0, NULL);
 	if (!bench_kmem_cache)
-		goto destroy_objcache;
+		goto destroy_sizeclass;
 
 	bench_mempool = mempool_create_slab_pool(BENCH_OBJECTS,
 						 bench_kmem_cache);
@@ -400,6 +379,8 @@ destroy_mempool:
 	mempool_destroy(bench_mempool);
 destroy_kmem_cache:
 	kmem_cache_destroy(bench_kmem_cache);
+destroy_sizeclass:
+	sizeclass_pool_destroy(bench_sizeclass);
 destroy_objcache:
 	objcache_destroy(bench_objcache);
 	return err;
@@ -411,6 +392,7 @@ static void __exit bench_exit(void)
 	objpool_teardown();
 	mempool_destroy(bench_mempool);
 	kmem_cache_destroy(bench_kmem_cache);
+	sizeclass_pool_destroy(bench_sizeclass);
 	objcache_destroy(bench_objcache);
 }
 

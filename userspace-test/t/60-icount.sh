@@ -15,6 +15,10 @@
 BUDGET_CALL=38
 BUDGET_INLINE=28
 
+# A pair of a size class on top of that looks up the cache twice: the comparison with
+# the largest class and the two loads.
+BUDGET_SIZECLASS=48
+
 # Slab's own pair was never seen below 176.  Less than this, and the emulator
 # counted something else than the allocator.
 SLAB_AT_LEAST=100
@@ -24,7 +28,10 @@ SLAB_AT_LEAST=100
 ZEROING_AT_LEAST=256
 
 KEYS="empty kmalloc_pair kmem_cache_pair mempool_t_pair"
-KEYS+=" objcache_pair_call objcache_pair_inline objpool_pair"
+KEYS+=" objcache_pair_call objcache_pair_inline objpool_pair sizeclass_pair"
+for class in 1024 128 2048 4096 512 64 8192 unsized variable; do
+	KEYS+=" sizeclass_pair_$class"
+done
 
 "$ROOT/lab/get" jq
 
@@ -62,6 +69,12 @@ for lane in 6.1 6.12 7; do
 		"$(q .init_on_alloc_0.objcache_pair_call)" -le $BUDGET_CALL
 	within "$lane: objcache pair inline" \
 		"$(q .init_on_alloc_0.objcache_pair_inline)" -le $BUDGET_INLINE
+	for key in sizeclass_pair sizeclass_pair_{64,128,512,1024,2048,4096,8192,variable}; do
+		within "$lane: $key" "$(q ".init_on_alloc_0.$key")" -le $BUDGET_SIZECLASS
+	done
+	within "$lane: $(q .kernel): a size class is cheaper than kmalloc, unsized too" \
+		"$(q .init_on_alloc_0.sizeclass_pair_unsized)" -lt \
+		"$(q .init_on_alloc_0.kmalloc_pair)"
 
 	# A path this short would have lost its counters or its allocation.
 	within "$lane: objcache inline does do something" \
