@@ -26,7 +26,7 @@
  * Free with the size that was asked for wherever it is known: the class is
  * then found as it was for the allocation, by two loads, or one less where the
  * size is a constant.  sizeclass_free_unsized() must ask slab, and a driver
- * that knows no size pays some 70 instructions more.
+ * that knows no size pays 70 to 95 instructions more.
  *
  * Above the last class is the fallback: memory from kvmalloc() where the gfp
  * flags allow it to sleep and reclaim (GFP_KERNEL), else from kmalloc().  It
