@@ -125,6 +125,8 @@ static int add_class(struct sizeclass_priv *priv, const char *name,
 {
 	const struct objcache_params params = {
 		.align = min_t(unsigned int, 1u << __ffs(size), PAGE_SIZE),
+		/* As kmalloc()'s, all of it may go to and from user space. */
+		.usersize = size,
 	};
 	struct sizeclass_pool *pool = &priv->pub;
 	char class_name[OBJCACHE_NAME_MAX + sizeof("-4294967295")];

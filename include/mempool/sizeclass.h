@@ -39,9 +39,10 @@
  * its class, up to a page: so is kmalloc()'s.  Above the classes it is aligned
  * as kvmalloc() aligns.
  *
- * The limitations of an objcache hold for each class.  Besides, the fallback
- * is served neither in NMI nor with preemption off on PREEMPT_RT, and
- * __GFP_ACCOUNT is heeded for it alone.
+ * The limitations of an objcache hold for each class, except that all of an
+ * object may be copied to and from user space.  Besides, the fallback is served
+ * neither in NMI nor with preemption off on PREEMPT_RT, and __GFP_ACCOUNT is
+ * heeded for it alone.
  */
 
 /* Class sizes are rounded up to a multiple of this: what slab does anyway. */
