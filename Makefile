@@ -66,6 +66,9 @@ torture: ## every context at once, 2 minutes a kernel (LANES='6.1 6.12 7')
 bench-icount: ## count the instructions of an allocation and a free on each kernel
 	@bench/icount
 
+bench-replay: ## replay real allocation traces through slab and mempool, on UML
+	@set -e; for trace in bench/traces/*.xz; do bench/replay $$trace; done
+
 clean: ## remove what was built here; lab/clean removes the cache of kernels
 	@rm -rf build Module.symvers modules.order .tmp_versions
 	@find . -path ./.git -prune -o -type f \( -name '*.o' -o -name '*.ko' -o \
@@ -77,4 +80,4 @@ help: ## this list
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		expand -t 16
 
-.PHONY: all load unload install demo test kunit torture bench-icount clean help
+.PHONY: all load unload install demo test kunit torture bench-icount bench-replay clean help
