@@ -69,6 +69,9 @@ bench-icount: ## count the instructions of an allocation and a free on each kern
 bench-replay: ## replay real allocation traces through slab and mempool, on UML
 	@set -e; for trace in bench/traces/*.xz; do bench/replay $$trace; done
 
+bench-native: ## time allocators against each other, on UML
+	@bench/native
+
 clean: ## remove what was built here; lab/clean removes the cache of kernels
 	@rm -rf build Module.symvers modules.order .tmp_versions
 	@find . -path ./.git -prune -o -type f \( -name '*.o' -o -name '*.ko' -o \
@@ -80,4 +83,4 @@ help: ## this list
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		expand -t 16
 
-.PHONY: all load unload install demo test kunit torture bench-icount bench-replay clean help
+.PHONY: all load unload install demo test kunit torture bench-icount bench-replay bench-native clean help
