@@ -3,7 +3,7 @@
 # Bad arguments on every stock kernel: the errno of each, one message that names the thing
 # and the value, and nothing left behind.
 # parallel: yes
-# timeout: 300
+# timeout: 900
 . "$(dirname "$0")/../lib.sh"
 
 # what errno message (empty: none)

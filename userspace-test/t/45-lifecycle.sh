@@ -3,7 +3,7 @@
 # Life and death on every stock kernel: drivers that forget their cache, drivers built
 # against another layout, open files at unload, the knob's bounds, a CPU that dies.
 # parallel: yes
-# timeout: 300
+# timeout: 900
 . "$(dirname "$0")/../lib.sh"
 
 # Runs in the guest: prints "KEY: VALUE" lines, which are compared below.

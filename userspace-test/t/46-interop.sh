@@ -3,7 +3,7 @@
 # Objcaches where the kernel's own ways are used, on every stock kernel: devres, a mempool_t
 # on top, frees after a grace period, the usercopy window, functions that know the type.
 # parallel: yes
-# timeout: 300
+# timeout: 900
 . "$(dirname "$0")/../lib.sh"
 
 guest_script() {

@@ -4,7 +4,7 @@
 # free them, what is above the last class in every form, growing buffers, reallocation on
 # four CPUs, a pool that outlives its destruction, and one that was forgotten.
 # parallel: yes
-# timeout: 300
+# timeout: 900
 . "$(dirname "$0")/../lib.sh"
 
 # what value message (empty: none)

@@ -3,7 +3,7 @@
 # Hard limits on every stock kernel: never exceeded by one object while four CPUs race,
 # and whoever sleeps at one is served in order, or sent away with the right errno.
 # parallel: yes
-# timeout: 300
+# timeout: 900
 . "$(dirname "$0")/../lib.sh"
 
 guest_script() {
@@ -68,7 +68,7 @@ check_lane() {
 
 	"$ROOT/lab/build" --lane "$lane" >/dev/null
 	guest_script >"$SCRATCH/limits.sh"
-	"$ROOT/lab/vm" --lane "$lane" --smp 4 --timeout 250 --copy "$SCRATCH/limits.sh:/t.sh" \
+	"$ROOT/lab/vm" --lane "$lane" --smp 4 --timeout 600 --copy "$SCRATCH/limits.sh:/t.sh" \
 		--copy "$ROOT/build/$lane/userspace-test/helpers/limits/mempool_limits.ko:/limits.ko" \
 		-- sh /t.sh >"$out" 2>"$out.err" || tail -n 20 "$out" "$out.err" | diag
 	while IFS= read -r line; do
