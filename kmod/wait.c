@@ -14,6 +14,7 @@
  */
 #include "internal.h"
 
+#include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/hardirq.h>
@@ -21,6 +22,7 @@
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/smp.h>
 
 #include "depot.h"
 #include "magazine.h"
@@ -41,13 +43,22 @@ struct waiter {
 	void			*obj;	/* W for writers, A for readers */
 };
 
-/* Waiters take themselves off the list, under the lock: they are all there. */
+/*
+ * Waiters take themselves off the list, under the lock: they are all there.
+ *
+ * A dying CPU runs its irq_work once more, when the scheduler has left it
+ * already; a task that is woken then can be put onto it (one whose dequeue was
+ * delayed, from 6.12 on), which the scheduler warns about.  So nobody is woken
+ * there: a waiter looks by itself within WAIT_PERIOD.
+ */
 static void wake_served(struct irq_work *work)
 {
 	struct waiters *ws = container_of(work, struct waiters, wake);
 	struct waiter *w;
 	unsigned long flags;
 
+	if (!cpu_active(raw_smp_processor_id()))
+		return;
 	raw_spin_lock_irqsave(&ws->lock, flags);
 	list_for_each_entry(w, &ws->served, list)
 		wake_up_process(w->task);
