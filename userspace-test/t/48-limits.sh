@@ -33,7 +33,8 @@ guest_script() {
 
 expected() {
 	cat <<-'TABLE'
-	case race-peak: 20
+	case race-within-limit: 1
+	case race-near-limit: 1
 	case at-limit: 0
 	case timeout: -110
 	case no-timeout: -110
