@@ -2,7 +2,7 @@
 /*
  * bulk.c - floor 1: alloc and free of many
  *
- * Called from: drivers.  Calls: magazine.h, depot.c, backing.c, overflow.c.
+ * Called from: drivers.  Calls: magazine.h, objcache.c, overflow.c.
  * Locks: none.  Context: any; sleeps only in slab, if gfp says so.
  *
  * The order is that of single objects (objcache.c), but what the magazine does
@@ -84,9 +84,7 @@ alloc_below(struct objcache_priv *priv, gfp_t gfp, unsigned int n, void **objs)
 	while (got < n) {
 		unsigned int want = min_t(unsigned int, n - got, MAGDEPOT_BATCH);
 
-		more = magdepot_get(priv->depot, objs + got, want);
-		if (!more)
-			more = backing_take(&priv->backing, gfp, objs + got, want);
+		more = objcache_get_or_take(priv, gfp, objs + got, want);
 		if (!more)
 			break;
 		got += more;

@@ -43,9 +43,18 @@
 const char objcache_layout_1[] = KBUILD_MODNAME;
 EXPORT_SYMBOL_GPL(objcache_layout_1);
 
-/* A batch at most; what slab gives beyond one object it must have at hand. */
-static unsigned int get_or_take(struct objcache_priv *priv, gfp_t gfp, void **objs,
-				unsigned int want)
+/**
+ * objcache_get_or_take() - objects from below the magazines
+ * @priv: the cache
+ * @gfp:  for the first; what slab gives beyond it must have at hand
+ * @objs: where they go
+ * @want: how many at most, up to MAGDEPOT_BATCH
+ *
+ * Context: any, as @gfp says.
+ * Return: how many there were, from one source.
+ */
+unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
+				  void **objs, unsigned int want)
 {
 	unsigned int n = magdepot_get(priv->depot, objs, want);
 
@@ -67,7 +76,7 @@ static noinline void *refill(struct objcache_priv *priv, gfp_t gfp)
 	unsigned int n;
 	void *obj;
 
-	n = get_or_take(priv, gfp, objs, min_t(unsigned int, want, MAGDEPOT_BATCH));
+	n = objcache_get_or_take(priv, gfp, objs, min_t(unsigned int, want, MAGDEPOT_BATCH));
 	if (!n)
 		return NULL;
 	obj = objs[--n];

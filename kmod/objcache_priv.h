@@ -94,6 +94,8 @@ extern struct workqueue_struct *objcache_wq;
 void objcache_view(struct objcache_priv *priv, struct account_view *view);
 const char *objcache_state_name(const struct objcache_priv *priv);
 
+unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
+				  void **objs, unsigned int want);
 int objcache_retire(struct objcache_priv *priv);
 int objcache_init(void);
 void objcache_exit(void);
