@@ -96,6 +96,8 @@ static int cache_stats_show(struct seq_file *m, void *unused)
 	seq_printf(m, "magazine_capacity %u\n", objcache_capacity(&priv->pub));
 	seq_printf(m, "magazine_capacity_max %u\n", priv->phys);
 	seq_printf(m, "magazine_capacity_in_force %u\n", READ_ONCE(priv->capacity));
+	seq_printf(m, "depot_capacity %u\n", objcache_depot_capacity(&priv->pub));
+	seq_printf(m, "depot_capacity_max %u\n", priv->depot_max);
 	seq_printf(m, "limit %lu\n", objcache_limit(&priv->pub));
 	for (i = 0; i < ACCOUNT_NR; i++)
 		seq_printf(m, "%s %lu\n", account_names[i], view.n[i]);
@@ -172,6 +174,16 @@ static int set_capacity(struct objcache_priv *priv, unsigned long value)
 	return value > UINT_MAX ? -ERANGE : objcache_set_capacity(&priv->pub, value);
 }
 
+static unsigned long get_depot_capacity(struct objcache_priv *priv)
+{
+	return objcache_depot_capacity(&priv->pub);
+}
+
+static int set_depot_capacity(struct objcache_priv *priv, unsigned long value)
+{
+	return value > UINT_MAX ? -ERANGE : objcache_set_depot_capacity(&priv->pub, value);
+}
+
 static unsigned long get_limit(struct objcache_priv *priv)
 {
 	return objcache_limit(&priv->pub);
@@ -197,6 +209,7 @@ static int set_memory_limit(void *unused, unsigned long value)
 }
 
 DEFINE_KNOB(capacity, get_capacity, set_capacity);
+DEFINE_KNOB(depot_capacity, get_depot_capacity, set_depot_capacity);
 DEFINE_KNOB(limit, get_limit, set_limit);
 DEFINE_KNOB(memory_limit, get_memory_limit, set_memory_limit);
 
@@ -214,6 +227,8 @@ void objcache_debugfs_add(struct objcache_priv *priv)
 	debugfs_create_file("stats", 0400, priv->dir, priv, &cache_stats_fops);
 	debugfs_create_file("magazine_capacity", 0600, priv->dir, priv,
 			    &capacity_fops);
+	debugfs_create_file("depot_capacity", 0600, priv->dir, priv,
+			    &depot_capacity_fops);
 	debugfs_create_file("limit", 0600, priv->dir, priv, &limit_fops);
 }
 

@@ -32,6 +32,7 @@ struct magdepot_set *magdepot_create(struct backing *backing,
 				     unsigned int size, bool by_node)
 {
 	struct magdepot_set *set = kzalloc(struct_size(set, depot, nr_node_ids), GFP_KERNEL);
+	unsigned int chunks = DIV_ROUND_UP(size, MAGDEPOT_CHUNK);
 	int node;
 
 	if (!set)
@@ -43,7 +44,7 @@ struct magdepot_set *magdepot_create(struct backing *backing,
 	for_each_node(node) {
 		struct magdepot *d;
 
-		d = kvzalloc_node(struct_size(d, obj, size), GFP_KERNEL,
+		d = kvzalloc_node(struct_size(d, chunk, chunks), GFP_KERNEL,
 				  node_online(node) ? node : NUMA_NO_NODE);
 		if (!d) {
 			magdepot_destroy(set);
@@ -67,8 +68,13 @@ void magdepot_destroy(struct magdepot_set *set)
 {
 	int node;
 
-	for_each_node(node)
-		kvfree(set->depot[node]);
+	for_each_node(node) {
+		struct magdepot *d = set->depot[node];
+
+		while (d && d->chunks)
+			kfree(d->chunk[--d->chunks]);
+		kvfree(d);
+	}
 	kfree(set);
 }
 EXPORT_SYMBOL_FOR_TEST(magdepot_destroy);
@@ -86,6 +92,39 @@ static bool lock_is_none(void)
 	return !IS_ENABLED(CONFIG_SMP) && in_nmi();
 }
 
+/* The part of @n objects from the @at-th on that lies in one chunk. */
+static void **part(struct magdepot *d, unsigned int at, unsigned int *n)
+{
+	*n = min_t(unsigned int, *n, MAGDEPOT_CHUNK - at % MAGDEPOT_CHUNK);
+	return d->chunk[at / MAGDEPOT_CHUNK] + at % MAGDEPOT_CHUNK;
+}
+
+static void copy_out(struct magdepot *d, unsigned int at, void **objs, unsigned int n)
+{
+	while (n) {
+		unsigned int nr = n;
+		void **from = part(d, at, &nr);
+
+		memcpy(objs, from, nr * sizeof(*objs));
+		at += nr;
+		objs += nr;
+		n -= nr;
+	}
+}
+
+static void copy_in(struct magdepot *d, unsigned int at, void **objs, unsigned int n)
+{
+	while (n) {
+		unsigned int nr = n;
+		void **to = part(d, at, &nr);
+
+		memcpy(to, objs, nr * sizeof(*objs));
+		at += nr;
+		objs += nr;
+		n -= nr;
+	}
+}
+
 static unsigned int depot_get(struct magdepot_set *set, struct magdepot *d,
 			      void **objs, unsigned int n)
 {
@@ -101,9 +140,33 @@ static unsigned int depot_get(struct magdepot_set *set, struct magdepot *d,
 	}
 	n = min(n, d->nr);
 	WRITE_ONCE(d->nr, d->nr - n);
-	memcpy(objs, &d->obj[d->nr], n * sizeof(*objs));
+	d->low = min(d->low, d->nr);
+	copy_out(d, d->nr, objs, n);
 	raw_spin_unlock_irqrestore(&d->lock, flags);
 	return n;
+}
+
+/*
+ * Room for @n more, if that takes another chunk and it can be had without
+ * waking anybody: whoever frees may hold any lock.  Without it the objects go
+ * to slab.
+ */
+static void **new_chunk(struct magdepot *d, unsigned int n)
+{
+	if (likely(READ_ONCE(d->nr) + n <= READ_ONCE(d->chunks) * MAGDEPOT_CHUNK) ||
+	    !backing_reachable())
+		return NULL;
+	return kmalloc_array(MAGDEPOT_CHUNK, sizeof(void *), __GFP_NOWARN | __GFP_NOMEMALLOC);
+}
+
+/* Under the lock; returns the chunk if there is no place for it. */
+static void **add_chunk(struct magdepot *d, void **chunk)
+{
+	if (!chunk || d->chunks == DIV_ROUND_UP(d->size, MAGDEPOT_CHUNK))
+		return chunk;
+	d->chunk[d->chunks] = chunk;
+	WRITE_ONCE(d->chunks, d->chunks + 1);
+	return NULL;
 }
 
 static unsigned int depot_put(struct magdepot_set *set, struct magdepot *d,
@@ -111,20 +174,28 @@ static unsigned int depot_put(struct magdepot_set *set, struct magdepot *d,
 {
 	unsigned int room;
 	unsigned long flags;
+	void **chunk;
 
 	/* Racy peek: full a moment ago is full enough. */
 	if (READ_ONCE(d->nr) >= READ_ONCE(d->max) || lock_is_none())
 		return 0;
+	chunk = new_chunk(d, n);
 	if (!raw_spin_trylock_irqsave(&d->lock, flags)) {
-		if (give_up(set))
+		if (give_up(set)) {
+			kfree(chunk);
 			return 0;
+		}
 		raw_spin_lock_irqsave(&d->lock, flags);
 	}
-	room = d->max > d->nr ? d->max - d->nr : 0;
+	chunk = add_chunk(d, chunk);
+	room = min_t(unsigned int, d->max, d->chunks * MAGDEPOT_CHUNK);
+	room = room > d->nr ? room - d->nr : 0;
 	n = min(n, room);
-	memcpy(&d->obj[d->nr], objs, n * sizeof(*objs));
+	copy_in(d, d->nr, objs, n);
 	WRITE_ONCE(d->nr, d->nr + n);
 	raw_spin_unlock_irqrestore(&d->lock, flags);
+	/* Never in NMI: there is no chunk then. */
+	kfree(chunk);
 	return n;
 }
 
@@ -223,32 +294,90 @@ unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n)
 }
 EXPORT_SYMBOL_FOR_TEST(magdepot_put);
 
+/* The chunks above what is there, but for the first of an open depot. */
+static void drop_chunks(struct magdepot *d)
+{
+	unsigned long flags;
+	void **chunk;
+
+	do {
+		chunk = NULL;
+		raw_spin_lock_irqsave(&d->lock, flags);
+		if (d->chunks > DIV_ROUND_UP(max_t(unsigned int, d->nr, !!d->max),
+					     MAGDEPOT_CHUNK)) {
+			WRITE_ONCE(d->chunks, d->chunks - 1);
+			chunk = d->chunk[d->chunks];
+		}
+		raw_spin_unlock_irqrestore(&d->lock, flags);
+		kfree(chunk);
+	} while (chunk);
+}
+
+static unsigned long trim_node(struct magdepot_set *set, struct magdepot *d,
+			       unsigned int keep)
+{
+	void *objs[MAGDEPOT_BATCH];
+	unsigned long given = 0;
+	unsigned int n;
+
+	while ((n = READ_ONCE(d->nr)) > keep) {
+		n = depot_get(set, d, objs,
+			      min_t(unsigned int, n - keep, MAGDEPOT_BATCH));
+		if (n)
+			backing_give(set->backing, objs, n);
+		given += n;
+		cond_resched();
+	}
+	drop_chunks(d);
+	return given;
+}
+
 /**
  * magdepot_trim() - give objects back to slab until @keep remain a node
  * @set:  the depots
  * @keep: objects to keep in each depot
  *
  * Context: task; sleeps.
+ * Return: how many were given.
  */
-void magdepot_trim(struct magdepot_set *set, unsigned int keep)
+unsigned long magdepot_trim(struct magdepot_set *set, unsigned int keep)
 {
-	void *objs[MAGDEPOT_BATCH];
-	unsigned int n;
+	unsigned long given = 0;
+	int node;
+
+	for_each_node(node)
+		given += trim_node(set, set->depot[node], keep);
+	return given;
+}
+EXPORT_SYMBOL_FOR_TEST(magdepot_trim);
+
+/**
+ * magdepot_trim_idle() - give back what nobody wanted since the last call
+ * @set: the depots
+ *
+ * What a depot never went below is not in the working set (Bonwick 2001, 3.2).
+ *
+ * Context: task; sleeps.
+ * Return: how many were given.
+ */
+unsigned long magdepot_trim_idle(struct magdepot_set *set)
+{
+	unsigned long flags, given = 0;
+	unsigned int keep;
 	int node;
 
 	for_each_node(node) {
 		struct magdepot *d = set->depot[node];
 
-		while ((n = READ_ONCE(d->nr)) > keep) {
-			n = depot_get(set, d, objs,
-				      min_t(unsigned int, n - keep, MAGDEPOT_BATCH));
-			if (n)
-				backing_give(set->backing, objs, n);
-			cond_resched();
-		}
+		raw_spin_lock_irqsave(&d->lock, flags);
+		keep = d->nr - d->low;
+		d->low = keep;
+		raw_spin_unlock_irqrestore(&d->lock, flags);
+		given += trim_node(set, d, keep);
 	}
+	return given;
 }
-EXPORT_SYMBOL_FOR_TEST(magdepot_trim);
+EXPORT_SYMBOL_FOR_TEST(magdepot_trim_idle);
 
 /**
  * magdepot_set_max() - set how much a depot may hold
@@ -267,10 +396,17 @@ void magdepot_set_max(struct magdepot_set *set, unsigned int max)
 
 	for_each_node(node) {
 		struct magdepot *d = set->depot[node];
+		void **chunk = NULL;
 
+		/* For those who cannot get one when they come: NMI. */
+		if (max)
+			chunk = kmalloc_array(MAGDEPOT_CHUNK, sizeof(void *), GFP_KERNEL);
 		raw_spin_lock_irqsave(&d->lock, flags);
 		WRITE_ONCE(d->max, min(max, d->size));
+		if (!d->chunks)
+			chunk = add_chunk(d, chunk);
 		raw_spin_unlock_irqrestore(&d->lock, flags);
+		kfree(chunk);
 	}
 	magdepot_trim(set, max);
 }

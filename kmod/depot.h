@@ -8,6 +8,7 @@
 #define _MEMPOOL_DEPOT_H
 
 #include <linux/cache.h>
+#include <linux/mm.h>
 #include <linux/numa.h>
 #include <linux/spinlock.h>
 
@@ -23,20 +24,28 @@ struct backing;
  */
 #define MAGDEPOT_BATCH	32
 
+/* Pointers in a chunk: a page of them, which is what slab hands out best. */
+#define MAGDEPOT_CHUNK		(PAGE_SIZE / sizeof(void *))
+
 /**
  * struct magdepot - one node's depot: a bounded stack of objects
- * @lock: protects all of it; raw, since it is taken in hardirq on PREEMPT_RT
- * @nr:   objects in it (D)
- * @max:  how many it may hold; 0: closed (D)
- * @size: how many @obj has room for (I)
- * @obj:  the objects; last in, first out, for the warm ones (D)
+ * @lock:   protects all of it; raw, since it is taken in hardirq on PREEMPT_RT
+ * @nr:     objects in it (D)
+ * @max:    how many it may hold; 0: closed (D)
+ * @low:    the fewest it held since magdepot_trim_idle() (D)
+ * @chunks: how many of @chunk are there (D)
+ * @size:   how many objects @chunk could hold (I)
+ * @chunk:  the objects, in chunks that come when they are needed; last in,
+ *	first out, for the warm ones (D)
  */
 struct magdepot {
 	raw_spinlock_t	lock;
 	unsigned int	nr;
 	unsigned int	max;
+	unsigned int	low;
+	unsigned int	chunks;
 	unsigned int	size;
-	void		*obj[];
+	void		**chunk[];
 } ____cacheline_aligned_in_smp;
 
 /**
@@ -62,7 +71,8 @@ void magdepot_set_max(struct magdepot_set *set, unsigned int max);
 unsigned int magdepot_get(struct magdepot_set *set, void **objs, unsigned int n);
 bool magdepot_get_any(struct magdepot_set *set, void **obj);
 unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n);
-void magdepot_trim(struct magdepot_set *set, unsigned int keep);
+unsigned long magdepot_trim(struct magdepot_set *set, unsigned int keep);
+unsigned long magdepot_trim_idle(struct magdepot_set *set);
 unsigned int magdepot_count_objects(struct magdepot_set *set);
 
 #endif /* _MEMPOOL_DEPOT_H */

@@ -53,7 +53,7 @@ void knobs_apply(struct objcache_priv *priv)
 
 	WRITE_ONCE(priv->capacity, capacity);
 	wait_set_cap(priv, fast_cap(capacity));
-	magdepot_set_max(priv->depot, capacity * KNOBS_DEPOT_MAGAZINES);
+	magdepot_set_max(priv->depot, capacity ? priv->depot_wanted : 0);
 }
 
 /**
@@ -98,6 +98,59 @@ int objcache_set_capacity(struct objcache *cache, unsigned int capacity)
 	return err;
 }
 EXPORT_SYMBOL_GPL(objcache_set_capacity);
+
+/**
+ * objcache_set_depot_capacity() - set how many objects a depot may hold
+ * @cache:    the cache
+ * @capacity: objects a node; 0: none stay between magazines and slab
+ *
+ * What is above goes to slab before it returns.
+ *
+ * Context: task; sleeps; not in a CPU hotplug callback.
+ * Return: 0; -ERANGE when @capacity is more than a depot has room for; -EPERM
+ * for a cache that passes everything through to slab; -ENODEV for one that is
+ * being destroyed.
+ */
+int objcache_set_depot_capacity(struct objcache *cache, unsigned int capacity)
+{
+	struct objcache_priv *priv = to_priv(cache);
+	int err = 0;
+
+	if (capacity > priv->depot_max) {
+		pr_err_ratelimited("cache '%s': depot capacity %u is more than %u\n",
+				   priv->name, capacity, priv->depot_max);
+		return -ERANGE;
+	}
+	if (priv->flags & OBJCACHE_PASSTHROUGH) {
+		pr_err_ratelimited("cache '%s': passed through to slab, has no depots\n",
+				   priv->name);
+		return -EPERM;
+	}
+
+	mutex_lock(&priv->knobs);
+	if (READ_ONCE(priv->state) == OBJCACHE_LIVE) {
+		WRITE_ONCE(priv->depot_wanted, capacity);
+		knobs_apply(priv);
+	} else {
+		err = -ENODEV;
+	}
+	mutex_unlock(&priv->knobs);
+	return err;
+}
+EXPORT_SYMBOL_GPL(objcache_set_depot_capacity);
+
+/**
+ * objcache_depot_capacity() - how many objects a depot may hold
+ * @cache: the cache
+ *
+ * Context: any.
+ * Return: objects a node.
+ */
+unsigned int objcache_depot_capacity(const struct objcache *cache)
+{
+	return READ_ONCE(container_of(cache, struct objcache_priv, pub)->depot_wanted);
+}
+EXPORT_SYMBOL_GPL(objcache_depot_capacity);
 
 /**
  * objcache_set_limit() - set a hard limit on what a cache holds

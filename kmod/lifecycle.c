@@ -45,6 +45,17 @@
 #define PHYS_FACTOR	2u
 #define PHYS_MIN	64u
 
+/*
+ * Depot: what a program frees and soon takes again stays here, a node's up to
+ * 16 MiB of objects of a cache, a 64th of the memory on small machines.  git
+ * adding and checking out a tree keeps 10 MiB of one class and frees all of it
+ * when it ends; the next git takes it again.  What nobody takes, the reclaim
+ * cycle gives back.  128 pointers to chunks are the price of 65536 objects.
+ */
+#define DEPOT_BYTES		(16u << 20)
+#define DEPOT_MEMORY_SHARE	64u
+#define DEPOT_MAX		65536u
+
 LIST_HEAD(objcache_list);
 DEFINE_MUTEX(objcache_list_lock);	/* the list, names, life and death */
 struct workqueue_struct *objcache_wq;
@@ -58,6 +69,15 @@ static bool passthrough_all;
 static unsigned int default_capacity(unsigned int size)
 {
 	return clamp(CAPACITY_BYTES / size, CAPACITY_MIN, CAPACITY_MAX);
+}
+
+/* At least eight magazines, so that one CPU's flush is another one's refill. */
+static unsigned int default_depot(unsigned int size)
+{
+	unsigned long bytes = min_t(unsigned long, DEPOT_BYTES,
+				    (totalram_pages() << PAGE_SHIFT) / DEPOT_MEMORY_SHARE);
+
+	return clamp_t(unsigned long, bytes / size, default_capacity(size) * 8, DEPOT_MAX);
 }
 
 static struct objcache_priv *find_cache(const char *name)
@@ -149,8 +169,7 @@ static int build_floors(struct objcache_priv *priv, const struct objcache_params
 		goto free_acct;
 	err = -ENOMEM;
 	priv->depot = magdepot_create(&priv->backing, priv->acct,
-				      default_capacity(priv->pub.size) * KNOBS_DEPOT_MAGAZINES,
-				      !(p->flags & OBJCACHE_NODE));
+				      priv->depot_max, !(p->flags & OBJCACHE_NODE));
 	if (!priv->depot)
 		goto fini_backing;
 	priv->overflow = overflow_create(priv->depot);
@@ -213,6 +232,8 @@ __objcache_create(const char *name, unsigned int size,
 		priv->flags |= OBJCACHE_PASSTHROUGH;
 	priv->wanted = priv->flags & OBJCACHE_PASSTHROUGH ? 0 : default_capacity(size);
 	priv->phys = max(default_capacity(size) * PHYS_FACTOR, PHYS_MIN);
+	priv->depot_max = default_depot(size);
+	priv->depot_wanted = priv->depot_max;
 	priv->owner = owner;
 	mutex_init(&priv->knobs);
 	wait_init(priv);

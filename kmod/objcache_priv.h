@@ -43,6 +43,8 @@ enum objcache_state {
  * @capacity: magazine capacity in force: @wanted, or what @limit allows (K for
  *	writers, A for readers)
  * @phys:     the most @wanted can be (I)
+ * @depot_max: the most @depot_wanted can be (I)
+ * @depot_wanted: what the depots may hold, in objects a node (K)
  * @flags:    of enum objcache_flags (I)
  * @state:    of enum objcache_state (L for writers, A for readers)
  * @frees_by_rcu: objcache_free_rcu() was used (A)
@@ -67,6 +69,8 @@ struct objcache_priv {
 	unsigned long		limit;
 	unsigned int		capacity;
 	unsigned int		phys;
+	unsigned int		depot_max;
+	unsigned int		depot_wanted;
 	unsigned int		flags;
 	enum objcache_state	state;
 	bool			frees_by_rcu;

@@ -106,7 +106,7 @@ static inline unsigned int kunit_list_cached(struct objcache *cache, void **objs
 
 	for_each_node(node)
 		for (i = 0; i < set->depot[node]->nr && n < room; i++)
-			objs[n++] = set->depot[node]->obj[i];
+			objs[n++] = set->depot[node]->chunk[i / MAGDEPOT_CHUNK][i % MAGDEPOT_CHUNK];
 	return n;
 }
 

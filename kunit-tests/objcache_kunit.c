@@ -267,8 +267,8 @@ static void a_free_succeeds_with_everything_full(struct kunit *test)
 	unsigned long deferred = 0;
 
 	KUNIT_ASSERT_EQ(test, objcache_set_capacity(kc->cache, 4), 0);
+	KUNIT_ASSERT_EQ(test, objcache_set_depot_capacity(kc->cache, 32), 0);
 	kunit_take(test, kc, call.n + 8);
-	/* The depot has room for 8 magazines of 4. */
 	if (*context == IN_NMI)
 		deferred = call.n - mag_count_objects(kc->cache->mag) - phys - 32;
 	else if (IS_ENABLED(CONFIG_PREEMPT_RT) && *context != IN_TASK)

@@ -106,7 +106,7 @@ static void the_depot_takes_what_it_has_room_for(struct kunit *test)
 	overflow_sync(f->overflow);
 	KUNIT_EXPECT_EQ(test, magdepot_count_objects(f->set), row->in_depot);
 	KUNIT_EXPECT_EQ(test, backing_held(&f->kb.backing), row->in_depot);
-	kunit_expect_unique(test, depot->obj, depot->nr);
+	kunit_expect_unique(test, depot->chunk[0], depot->nr);
 }
 
 static void constructed_content_survives_the_list(struct kunit *test)

@@ -31,7 +31,7 @@
  * Limitations:
  *
  * - Objects sit free in magazines and depots: memory is traded for time.  The
- *   magazine_capacity knob of each cache bounds it.
+ *   magazine_capacity and depot_capacity knobs of each cache bound it.
  * - From NMI, and with preemption off on PREEMPT_RT, an allocation is served
  *   from the magazine and the depot only, so it can fail although memory is
  *   free.  A free never fails.
@@ -202,6 +202,8 @@ void objcache_free_bulk(struct objcache *cache, unsigned int n, void **objs);
 
 int objcache_set_capacity(struct objcache *cache, unsigned int capacity);
 unsigned int objcache_capacity(const struct objcache *cache);
+int objcache_set_depot_capacity(struct objcache *cache, unsigned int capacity);
+unsigned int objcache_depot_capacity(const struct objcache *cache);
 int objcache_set_limit(struct objcache *cache, unsigned long limit);
 unsigned long objcache_limit(const struct objcache *cache);
 
