@@ -13,6 +13,7 @@
 
 #include <linux/cache.h>
 #include <linux/overflow.h>
+#include <linux/string.h>
 
 #include "magazine.h"
 
@@ -141,9 +142,12 @@ EXPORT_SYMBOL_FOR_TEST(mag_push_scan);
 /**
  * mag_fill() - move objects into a magazine
  * @m:     the magazine
- * @objs:  the objects; those that did not fit are moved to its front
+ * @objs:  the objects, the last of them on top in the end; those that did not
+ *	fit are moved to its front
  * @n:     how many
  * @limit: the highest slot to use
+ *
+ * Onto the top while nothing is in the way there, then wherever there is room.
  *
  * Return: how many did not fit.
  */
@@ -151,18 +155,28 @@ unsigned int mag_fill(struct magazine __percpu *m, void **objs, unsigned int n,
 		      unsigned int limit)
 {
 	mag_cursor cur = mag_begin(m);
+	unsigned long hint = mag_hint(cur);
+	unsigned int done = 0, turn = MAG_TURN;
 	unsigned int i;
 
-	for (i = 1; i <= limit && n; i++) {
+	while (turn == MAG_TURN && done + MAG_TURN <= n && hint + MAG_TURN <= limit) {
+		turn = mag_push_turn(cur, hint, objs + done);
+		hint += turn;
+		done += turn;
+	}
+	if (done)
+		mag_set_hint(cur, hint);
+	for (i = 1; i <= limit && done < n; i++) {
 		void *empty = mag_slot(cur, i);
 
-		if (!empty && mag_swap(cur, i, &empty, objs[n - 1])) {
+		if (!empty && mag_swap(cur, i, &empty, objs[done])) {
 			mag_set_hint(cur, i);
-			n--;
+			done++;
 		}
 	}
 	mag_end(cur);
-	return n;
+	memmove(objs, objs + done, (n - done) * sizeof(*objs));
+	return n - done;
 }
 EXPORT_SYMBOL_FOR_TEST(mag_fill);
 
@@ -174,18 +188,27 @@ EXPORT_SYMBOL_FOR_TEST(mag_fill);
  * @objs:  where they go
  * @n:     how many at most
  *
- * Takes no CPU number: it works on the CPU it runs on, so work that an unplug
- * moved elsewhere does no harm.
+ * From the top down, and when nothing is left there, from any slot.  Takes no
+ * CPU number: it works on the CPU it runs on, so work that an unplug moved
+ * elsewhere does no harm.
  *
- * Return: how many were taken.
+ * Return: how many were taken; less than @n: every slot was looked at.
  */
 unsigned int mag_take(struct magazine __percpu *m, unsigned int phys,
 		      unsigned int above, void **objs, unsigned int n)
 {
 	mag_cursor cur = mag_begin(m);
-	unsigned int got = 0;
+	unsigned long hint = mag_hint(cur);
+	unsigned int got = 0, turn = MAG_TURN;
 	unsigned int i;
 
+	while (turn == MAG_TURN && got + MAG_TURN <= n && hint >= above + MAG_TURN) {
+		turn = mag_pop_turn(cur, hint, objs + got);
+		hint -= turn;
+		got += turn;
+	}
+	if (got)
+		mag_set_hint(cur, hint);
 	for (i = phys; i > above && got < n; i--) {
 		void *obj = mag_slot(cur, i);
 
