@@ -8,17 +8,17 @@
 #   6.12  the same from bookworm-backports
 #   7     the newest 7.x of trixie-backports; its kbuild tools need a newer libc and
 #         compiler than Debian 12 has, so it builds inside a small Debian 13 (debian.sh)
-#   uml   the same 7.x from linux-source, built for ARCH=um (uml.sh)
+#   uml, uml-preempt  the same 7.x from linux-source, built for ARCH=um (uml.sh)
 #
 # A lane has two cache entries, kernel (bootable, with modules) and headers (to build
-# against); for uml they are one.
+# against); for these two they are one.
 
 lane_view()
 {
 	case $1 in
 	6.1) echo bookworm ;;
 	6.12) echo bookworm-backports ;;
-	7 | uml) echo trixie-backports ;;
+	7 | uml*) echo trixie-backports ;;
 	esac
 }
 
@@ -27,7 +27,7 @@ lane_version()
 {
 	local what=image-$1 line
 
-	[ "$1" != uml ] || what=source-7
+	[[ $1 != uml* ]] || what=source-7
 	line=$(apt_version "$what")
 	echo "${line#* }"
 }
@@ -49,8 +49,8 @@ lane_kernel()
 	local name
 
 	case $1 in
-	uml)
-		uml_kernel
+	uml*)
+		uml_kernel "$1"
 		return
 		;;
 	esac
@@ -99,7 +99,7 @@ lane_move()	# FROM NAME RELEASE TO
 lane_headers_entry()
 {
 	case $1 in
-	uml) uml_entry ;;
+	uml*) uml_entry "$1" ;;
 	7) trixie_entry ;;
 	*) echo "headers-$1-$(lane_version "$1")" ;;
 	esac
@@ -112,9 +112,9 @@ lane_headers()
 
 	name=$(lane_headers_entry "$1")
 	case $1 in
-	uml)
+	uml*)
 		get "${UML_TOOLS[@]}"
-		uml_kernel >/dev/null
+		uml_kernel "$1" >/dev/null
 		;;
 	7) trixie_root >/dev/null ;;
 	*)
@@ -153,7 +153,7 @@ lane_make()
 	# lane's modules are read through it.  A later argument can switch it on again.
 	set -- CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
 	case $lane in
-	uml) make -C "$headers/build" ARCH=um CC="${CC:-gcc-12}" M="$dir" "$@" ;;
+	uml*) make -C "$headers/build" ARCH=um CC="${CC:-gcc-12}" M="$dir" "$@" ;;
 	7) trixie_run "$headers" "$dir" \
 		make -C "/usr/src/linux-headers-$(lane_release 7)" M="$dir" "$@" ;;
 	*) make -C "$headers/build" M="$dir" "$@" ;;

@@ -4,11 +4,11 @@
 # source.sh - unpacked kernel sources, from Debian's linux-source packages.
 # Needs lib.sh, apt.sh, get.sh.
 
-# source_what L: whose source a lane uses; 7 and uml share one.
+# source_what L: whose source a lane uses; 7 and the uml lanes share one.
 source_what()
 {
 	case $1 in
-	uml) echo source-7 ;;
+	uml*) echo source-7 ;;
 	*) echo "source-$1" ;;
 	esac
 }

@@ -1,29 +1,41 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# uml.sh - the uml lane: User Mode Linux, SMP, with modules and KUnit, built from
+# uml.sh - the uml lanes: User Mode Linux, SMP, with modules and KUnit, built from
 # Debian's newest linux-source-7.x.  Needs lib.sh, apt.sh, get.sh, source.sh.
 #
-# It runs at native speed, for KUnit and for timing.  What it is configured with is in
-# uml.config, whose hash is part of the name of the cache entry.
+# It runs at native speed.  uml is for timing and is not preempted, as Debian's kernels
+# are not unless told to; uml-preempt, for KUnit and the torture, is, and pays two calls
+# an operation for the count.  What else they are configured with is in uml.config; the
+# hash of all is part of the name of the cache entry.
 
 UML_TOOLS=(make gcc-12 libc6-dev flex bison bc kmod libelf-dev libssl-dev)
 
-uml_entry()
+# uml_config LANE: its configuration
+uml_config()
+{
+	cat "$LAB_DIR/uml.config"
+	case $1 in
+	uml) echo CONFIG_PREEMPT_VOLUNTARY=y ;;
+	uml-preempt) echo CONFIG_PREEMPT=y ;;
+	esac
+}
+
+uml_entry()	# LANE
 {
 	local line
 
 	line=$(apt_version source-7)
-	echo "kernel-uml-${line#* }-$(key "$(cat "$LAB_DIR/uml.config")" "$(declare -f uml_make uml_has uml_build)")"
+	echo "kernel-$1-${line#* }-$(key "$(uml_config "$1")" "$(declare -f uml_make uml_has uml_build)")"
 }
 
-uml_kernel()
+uml_kernel()	# LANE
 {
 	local name
 
-	name=$(uml_entry)
-	entry_complete "$name" || source_tree uml >/dev/null
-	entry "$name" uml_build
+	name=$(uml_entry "$1")
+	entry_complete "$name" || source_tree "$1" >/dev/null
+	entry "$name" uml_build "$1"
 	echo "$CACHE/$name"
 }
 
@@ -51,22 +63,23 @@ uml_has()
 	esac
 }
 
-uml_build()	# DIR
+uml_build()	# DIR LANE
 {
-	local dir=$1 log=$1/build.log line
+	local dir=$1 log=$1/build.log lane=$2 line
 
 	get "${UML_TOOLS[@]}"
-	say "building the uml kernel (about 3 minutes)"
-	ln -s "$(source_tree uml)" "$dir/source"
+	say "building the $lane kernel (about 3 minutes)"
+	ln -s "$(source_tree "$lane")" "$dir/source"
 	mkdir "$dir/build"
+	uml_config "$lane" >"$dir/wanted"
 	quietly "$log" uml_make "$dir" defconfig
 	quietly "$log" "$dir/source/scripts/kconfig/merge_config.sh" -m -O "$dir/build" \
-		"$dir/build/.config" "$LAB_DIR/uml.config"
+		"$dir/build/.config" "$dir/wanted"
 	quietly "$log" uml_make "$dir" olddefconfig
 	# An option that kconfig dropped silently would make a test pass for no reason.
 	while IFS= read -r line; do
-		uml_has "$dir/build/.config" "$line" || die "uml: kconfig refuses $line"
-	done < <(grep CONFIG_ "$LAB_DIR/uml.config")
+		uml_has "$dir/build/.config" "$line" || die "$lane: kconfig refuses $line"
+	done < <(grep CONFIG_ "$dir/wanted")
 	quietly "$log" uml_make "$dir" linux modules
 	mkdir -p "$dir/lib/modules"
 	quietly "$log" uml_make "$dir" INSTALL_MOD_PATH="$dir" modules_install

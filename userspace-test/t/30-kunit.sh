@@ -69,7 +69,7 @@ reader() {
 
 reader
 
-try "the kunit suites build" "$ROOT/lab/build" --lane uml
+try "the kunit suites build" "$ROOT/lab/build" --lane uml-preempt
 [ "$RC" = 0 ] || exit 1
 
 copies=()
@@ -87,7 +87,7 @@ done
 [ ${#names[@]} -gt 0 ] || exit 1
 
 # Caches come and go by the hundred; expedited, they do not wait 0.2 s each for RCU.
-try "the kunit guest runs to its end" "$ROOT/lab/vm" --lane uml --smp 2 --timeout 240 \
+try "the kunit guest runs to its end" "$ROOT/lab/vm" --lane uml-preempt --smp 2 --timeout 240 \
 	--append rcupdate.rcu_expedited=1 "${copies[@]}" -- sh -c "$GUEST"
 cp "$OUT" "$RESULTS"
 [ -s "$RESULTS" ] || exit 1

@@ -31,4 +31,4 @@ done
 for mode in full lazy; do
 	torture --lane 7 --preempt "$mode"
 done
-torture --lane uml --smp 2
+torture --lane uml-preempt --smp 2
