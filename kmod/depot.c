@@ -3,7 +3,7 @@
  * depot.c - floor 3: a NUMA node's stock of free objects
  *
  * Called from: objcache.c, reclaim.c, overflow.c.  Calls: backing.c.
- * Locks: takes magdepot.lock (irqsave; NMI only tries).
+ * Locks: takes magdepot.lock (interrupts only try).
  * Context: any for get and put; they never sleep and never call slab.
  */
 #include "internal.h"
@@ -79,70 +79,92 @@ void magdepot_destroy(struct magdepot_set *set)
 }
 EXPORT_SYMBOL_FOR_TEST(magdepot_destroy);
 
-/* In NMI the holder may be the code we interrupted: do without, then. */
-static bool give_up(struct magdepot_set *set)
+/*
+ * The lock is tried, with interrupts on: disabling them costs more than what is
+ * done under it.  So an interrupt may have come upon its holder, and does
+ * without; a task waits some batches long for another CPU's.  Whoever gives up
+ * goes to slab.  On UP there is no lock, and interrupts are disabled.
+ */
+#define MAGDEPOT_PATIENCE	200
+
+static bool may_wait(void)
 {
-	account_inc(set->acct, ACCOUNT_DEPOT_CONTENDED);
-	return in_nmi();
+	return in_task() && !irqs_disabled();
 }
 
-/* On UP kernels a trylock always succeeds, also over its holder. */
-static bool lock_is_none(void)
+static bool depot_trylock(struct magdepot_set *set, struct magdepot *d,
+			  unsigned long *flags)
 {
-	return !IS_ENABLED(CONFIG_SMP) && in_nmi();
-}
+	unsigned int left = may_wait() ? MAGDEPOT_PATIENCE : 0;
 
-/* The part of @n objects from the @at-th on that lies in one chunk. */
-static void **part(struct magdepot *d, unsigned int at, unsigned int *n)
-{
-	*n = min_t(unsigned int, *n, MAGDEPOT_CHUNK - at % MAGDEPOT_CHUNK);
-	return d->chunk[at / MAGDEPOT_CHUNK] + at % MAGDEPOT_CHUNK;
-}
-
-static void copy_out(struct magdepot *d, unsigned int at, void **objs, unsigned int n)
-{
-	while (n) {
-		unsigned int nr = n;
-		void **from = part(d, at, &nr);
-
-		memcpy(objs, from, nr * sizeof(*objs));
-		at += nr;
-		objs += nr;
-		n -= nr;
+	if (!IS_ENABLED(CONFIG_SMP)) {
+		if (in_nmi())
+			return false;
+		raw_spin_lock_irqsave(&d->lock, *flags);
+		return true;
 	}
+	if (likely(raw_spin_trylock(&d->lock)))
+		return true;
+	account_inc(set->acct, ACCOUNT_DEPOT_CONTENDED);
+	while (left--) {
+		cpu_relax();
+		if (!raw_spin_is_locked(&d->lock) && raw_spin_trylock(&d->lock))
+			return true;
+	}
+	return false;
 }
 
-static void copy_in(struct magdepot *d, unsigned int at, void **objs, unsigned int n)
+/* For those who may wait, in a task: their interrupts only try. */
+static void depot_lock(struct magdepot *d, unsigned long *flags)
 {
-	while (n) {
-		unsigned int nr = n;
-		void **to = part(d, at, &nr);
+	if (IS_ENABLED(CONFIG_SMP))
+		raw_spin_lock(&d->lock);
+	else
+		raw_spin_lock_irqsave(&d->lock, *flags);
+}
 
-		memcpy(to, objs, nr * sizeof(*objs));
-		at += nr;
-		objs += nr;
-		n -= nr;
+static void depot_unlock(struct magdepot *d, unsigned long *flags)
+{
+	if (IS_ENABLED(CONFIG_SMP))
+		raw_spin_unlock(&d->lock);
+	else
+		raw_spin_unlock_irqrestore(&d->lock, *flags);
+}
+
+/* Copies @n objects from, or else to, the places from @at on, chunk by chunk. */
+static void copy(struct magdepot *d, unsigned int at, void **objs, unsigned int n, bool out)
+{
+	unsigned int nr;
+
+	for (; n; at += nr, objs += nr, n -= nr) {
+		void **place = d->chunk[at / MAGDEPOT_CHUNK] + at % MAGDEPOT_CHUNK;
+
+		nr = min_t(unsigned int, n, MAGDEPOT_CHUNK - at % MAGDEPOT_CHUNK);
+		if (out)
+			memcpy(objs, place, nr * sizeof(*objs));
+		else
+			memcpy(place, objs, nr * sizeof(*objs));
 	}
 }
 
 static unsigned int depot_get(struct magdepot_set *set, struct magdepot *d,
-			      void **objs, unsigned int n)
+			      void **objs, unsigned int n, bool must)
 {
 	unsigned long flags;
 
 	/* Racy peek: an object put this instant may be missed, as ever. */
-	if (!READ_ONCE(d->nr) || lock_is_none())
+	if (!READ_ONCE(d->nr))
 		return 0;
-	if (!raw_spin_trylock_irqsave(&d->lock, flags)) {
-		if (give_up(set))
+	if (!depot_trylock(set, d, &flags)) {
+		if (!must || !may_wait())
 			return 0;
-		raw_spin_lock_irqsave(&d->lock, flags);
+		depot_lock(d, &flags);
 	}
 	n = min(n, d->nr);
 	WRITE_ONCE(d->nr, d->nr - n);
 	d->low = min(d->low, d->nr);
-	copy_out(d, d->nr, objs, n);
-	raw_spin_unlock_irqrestore(&d->lock, flags);
+	copy(d, d->nr, objs, n, true);
+	depot_unlock(d, &flags);
 	return n;
 }
 
@@ -177,23 +199,20 @@ static unsigned int depot_put(struct magdepot_set *set, struct magdepot *d,
 	void **chunk;
 
 	/* Racy peek: full a moment ago is full enough. */
-	if (READ_ONCE(d->nr) >= READ_ONCE(d->max) || lock_is_none())
+	if (READ_ONCE(d->nr) >= READ_ONCE(d->max))
 		return 0;
 	chunk = new_chunk(d, n);
-	if (!raw_spin_trylock_irqsave(&d->lock, flags)) {
-		if (give_up(set)) {
-			kfree(chunk);
-			return 0;
-		}
-		raw_spin_lock_irqsave(&d->lock, flags);
+	if (!depot_trylock(set, d, &flags)) {
+		kfree(chunk);
+		return 0;
 	}
 	chunk = add_chunk(d, chunk);
 	room = min_t(unsigned int, d->max, d->chunks * MAGDEPOT_CHUNK);
 	room = room > d->nr ? room - d->nr : 0;
 	n = min(n, room);
-	copy_in(d, d->nr, objs, n);
+	copy(d, d->nr, objs, n, false);
 	WRITE_ONCE(d->nr, d->nr + n);
-	raw_spin_unlock_irqrestore(&d->lock, flags);
+	depot_unlock(d, &flags);
 	/* Never in NMI: there is no chunk then. */
 	kfree(chunk);
 	return n;
@@ -210,7 +229,7 @@ static unsigned int depot_put(struct magdepot_set *set, struct magdepot *d,
  */
 unsigned int magdepot_get(struct magdepot_set *set, void **objs, unsigned int n)
 {
-	n = depot_get(set, set->depot[numa_mem_id()], objs, n);
+	n = depot_get(set, set->depot[numa_mem_id()], objs, n, false);
 	if (n)
 		account_add(set->acct, ACCOUNT_DEPOT_GET_HIT, n);
 	else
@@ -224,6 +243,8 @@ EXPORT_SYMBOL_FOR_TEST(magdepot_get);
  * @set: the depots
  * @obj: where it goes
  *
+ * The last resort, so in a task it waits for a depot that is busy.
+ *
  * Context: any.
  * Return: true if there was one.
  */
@@ -232,13 +253,14 @@ bool magdepot_get_any(struct magdepot_set *set, void **obj)
 	int node;
 
 	for_each_node(node) {
-		if (depot_get(set, set->depot[node], obj, 1)) {
+		if (depot_get(set, set->depot[node], obj, 1, true)) {
 			account_inc(set->acct, ACCOUNT_DEPOT_GET_HIT);
 			return true;
 		}
 	}
 	return false;
 }
+EXPORT_SYMBOL_FOR_TEST(magdepot_get_any);
 
 static int node_of(const void *obj)
 {
@@ -302,13 +324,13 @@ static void drop_chunks(struct magdepot *d)
 
 	do {
 		chunk = NULL;
-		raw_spin_lock_irqsave(&d->lock, flags);
+		depot_lock(d, &flags);
 		if (d->chunks > DIV_ROUND_UP(max_t(unsigned int, d->nr, !!d->max),
 					     MAGDEPOT_CHUNK)) {
 			WRITE_ONCE(d->chunks, d->chunks - 1);
 			chunk = d->chunk[d->chunks];
 		}
-		raw_spin_unlock_irqrestore(&d->lock, flags);
+		depot_unlock(d, &flags);
 		kfree(chunk);
 	} while (chunk);
 }
@@ -322,7 +344,7 @@ static unsigned long trim_node(struct magdepot_set *set, struct magdepot *d,
 
 	while ((n = READ_ONCE(d->nr)) > keep) {
 		n = depot_get(set, d, objs,
-			      min_t(unsigned int, n - keep, MAGDEPOT_BATCH));
+			      min_t(unsigned int, n - keep, MAGDEPOT_BATCH), true);
 		if (n)
 			backing_give(set->backing, objs, n);
 		given += n;
@@ -369,10 +391,10 @@ unsigned long magdepot_trim_idle(struct magdepot_set *set)
 	for_each_node(node) {
 		struct magdepot *d = set->depot[node];
 
-		raw_spin_lock_irqsave(&d->lock, flags);
+		depot_lock(d, &flags);
 		keep = d->nr - d->low;
 		d->low = keep;
-		raw_spin_unlock_irqrestore(&d->lock, flags);
+		depot_unlock(d, &flags);
 		given += trim_node(set, d, keep);
 	}
 	return given;
@@ -396,16 +418,15 @@ void magdepot_set_max(struct magdepot_set *set, unsigned int max)
 
 	for_each_node(node) {
 		struct magdepot *d = set->depot[node];
-		void **chunk = NULL;
-
 		/* For those who cannot get one when they come: NMI. */
-		if (max)
-			chunk = kmalloc_array(MAGDEPOT_CHUNK, sizeof(void *), GFP_KERNEL);
-		raw_spin_lock_irqsave(&d->lock, flags);
+		void **chunk = max ? kmalloc_array(MAGDEPOT_CHUNK, sizeof(void *),
+						   GFP_KERNEL) : NULL;
+
+		depot_lock(d, &flags);
 		WRITE_ONCE(d->max, min(max, d->size));
 		if (!d->chunks)
 			chunk = add_chunk(d, chunk);
-		raw_spin_unlock_irqrestore(&d->lock, flags);
+		depot_unlock(d, &flags);
 		kfree(chunk);
 	}
 	magdepot_trim(set, max);

@@ -56,9 +56,9 @@
  * 4. cpu_hotplug_lock (read): while work is queued on each online CPU.
  * 5. waiters.lock (raw spinlock, irqs off): who waits, and the magazines' caps.
  *    The scheduler's locks nest in it, nothing of ours.
- * 6. magdepot.lock (raw spinlock, irqs off): one node's depot.  Held for at
- *    most MAGDEPOT_BATCH pointer copies.  Slab is never called under it.  NMI
- *    only tries.
+ * 6. magdepot.lock (raw spinlock, irqs on): one node's depot.  Held for at
+ *    most MAGDEPOT_BATCH pointer copies.  Slab is never called under it.
+ *    Interrupts only try, and those who allocate and free wait but briefly.
  */
 
 #endif /* _MEMPOOL_INTERNAL_H */

@@ -348,7 +348,7 @@ static unsigned long contended(struct fixture *f)
 	return kunit_counted(&f->kb, ACCOUNT_DEPOT_CONTENDED);
 }
 
-/* Until somebody waits for it. */
+/* Until one gave up and another waits for it. */
 static int hold_until_contended(void *arg)
 {
 	struct holder *holder = arg;
@@ -357,21 +357,23 @@ static int hold_until_contended(void *arg)
 
 	raw_spin_lock_irqsave(&holder->depot->lock, flags);
 	complete(&holder->held);
-	for (i = 0; i < 5000 && !contended(holder->f); i++)
+	for (i = 0; i < 5000 && contended(holder->f) < 2; i++)
 		mdelay(1);
 	raw_spin_unlock_irqrestore(&holder->depot->lock, flags);
 	complete(&holder->done);
 	return 0;
 }
 
-static void others_wait_for_a_contended_depot(struct kunit *test)
+static void only_the_last_resort_waits_for_a_contended_depot(struct kunit *test)
 {
 	struct fixture *f = test->priv;
 	struct holder holder = { .f = f, .depot = here(f) };
 	int cpu = kunit_other_cpu(test);
 	struct task_struct *thread;
+	void *any = NULL;
 
 	magdepot_set_max(f->set, SIZE);
+	KUNIT_ASSERT_EQ(test, put(f, 0, 1), 0);
 	init_completion(&holder.held);
 	init_completion(&holder.done);
 	thread = kthread_create(hold_until_contended, &holder, "kunit-holder");
@@ -379,9 +381,12 @@ static void others_wait_for_a_contended_depot(struct kunit *test)
 	kthread_bind(thread, cpu);
 	wake_up_process(thread);
 	wait_for_completion(&holder.held);
-	KUNIT_EXPECT_EQ(test, put(f, 0, 4), 0);
-	wait_for_completion(&holder.done);
+	KUNIT_EXPECT_EQ(test, put(f, 1, 4), 4);
 	KUNIT_EXPECT_EQ(test, contended(f), 1);
+	KUNIT_EXPECT_TRUE(test, magdepot_get_any(f->set, &any));
+	KUNIT_EXPECT_PTR_EQ(test, any, obj(0));
+	wait_for_completion(&holder.done);
+	KUNIT_EXPECT_EQ(test, contended(f), 2);
 }
 
 static struct kunit_case depot_cases[] = {
@@ -397,7 +402,7 @@ static struct kunit_case depot_cases[] = {
 	KUNIT_CASE(an_object_goes_to_the_depot_of_its_node),
 	KUNIT_CASE_PARAM(works_in_every_context, context_gen_params),
 	KUNIT_CASE(nmi_does_without_a_contended_depot),
-	KUNIT_CASE(others_wait_for_a_contended_depot),
+	KUNIT_CASE(only_the_last_resort_waits_for_a_contended_depot),
 	{}
 };
 
