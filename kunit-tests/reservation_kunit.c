@@ -25,8 +25,8 @@ static void expect_refilled(struct kunit *test, struct objcache *cache)
 {
 	unsigned int i;
 
-	for (i = 0; i < 200 && reserve_short(&to_priv(cache)->reserve); i++)
-		msleep(10);
+	for (i = 0; i < 100 && reserve_short(&to_priv(cache)->reserve); i++)
+		msleep(20);
 	KUNIT_EXPECT_EQ(test, to_priv(cache)->reserve.nr, objcache_reserve(cache));
 }
 
