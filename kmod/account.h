@@ -26,6 +26,9 @@ enum account_item {
 	ACCOUNT_DEPOT_PUT_HIT,	/* objects put into a depot */
 	ACCOUNT_DEPOT_PUT_MISS,	/* objects a depot had no room for */
 	ACCOUNT_DEPOT_CONTENDED,/* times the depot lock was found taken */
+	ACCOUNT_RESERVE_GET_HIT,/* objects from the reserve, for want of others */
+	ACCOUNT_RESERVE_GET_MISS,/* times a reserve had not enough either */
+	ACCOUNT_RESERVE_PUT,	/* objects that a reserve was filled with */
 	ACCOUNT_SLAB_TAKEN,	/* objects taken from slab */
 	ACCOUNT_SLAB_TAKE_MISS,	/* times slab had nothing for us */
 	ACCOUNT_SLAB_GIVEN,	/* objects given back to slab */

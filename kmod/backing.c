@@ -256,6 +256,18 @@ long backing_held(const struct backing *b)
 EXPORT_SYMBOL_FOR_TEST(backing_held);
 
 /**
+ * backing_most() - how many objects could be out if nobody else had any
+ * @b: the backing
+ *
+ * Context: any.
+ * Return: what both limits leave room for.
+ */
+unsigned long backing_most(const struct backing *b)
+{
+	return min(READ_ONCE(b->limit), READ_ONCE(memory_limit) / b->padded);
+}
+
+/**
  * backing_set_memory_limit() - limit what all caches together take from slab
  * @bytes: padded object bytes; ULONG_MAX: no limit
  *

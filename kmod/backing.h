@@ -80,6 +80,12 @@ static inline bool backing_over_limit(const struct backing *b)
 	return atomic_long_read(&b->charged) > READ_ONCE(b->limit);
 }
 
+/* Where an object that nobody owns may be written to. */
+static inline void **backing_link(const struct backing *b, void *obj)
+{
+	return obj + b->link;
+}
+
 int backing_init(struct backing *b, const struct backing_params *params,
 		 struct account __percpu *acct,
 		 void (*on_empty)(struct backing *b));
@@ -90,6 +96,7 @@ unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
 			  unsigned int n);
 void backing_give(struct backing *b, void **objs, unsigned int n);
 long backing_held(const struct backing *b);
+unsigned long backing_most(const struct backing *b);
 
 void backing_set_memory_limit(unsigned long bytes);
 unsigned long backing_memory_limit(void);

@@ -2,7 +2,8 @@
 /*
  * bulk.c - floor 1: alloc and free of many
  *
- * Called from: drivers.  Calls: magazine.h, objcache.c, overflow.c.
+ * Called from: drivers.  Calls: magazine.h, objcache.c, wait.c, reserve.c,
+ * overflow.c.
  * Locks: none.  Context: any; sleeps only in slab, if gfp says so.
  *
  * The order is that of single objects (objcache.c), but what the magazine does
@@ -20,6 +21,7 @@
 #include "magazine.h"
 #include "objcache_priv.h"
 #include "overflow.h"
+#include "reserve.h"
 
 static __always_inline unsigned int
 pop_many(struct magazine __percpu *m, unsigned int n, void **objs)
@@ -93,6 +95,23 @@ alloc_below(struct objcache_priv *priv, gfp_t gfp, unsigned int n, void **objs)
 	return got;
 }
 
+/* The reserve is for those who need an object, not for those who can have less. */
+static unsigned int reserve_get_many(struct objcache_priv *priv, unsigned int n,
+				     void **objs)
+{
+	unsigned int got, some;
+
+	if (likely(READ_ONCE(priv->reserve.nr) < n))
+		return 0;
+	for (got = 0; got < n; got += some) {
+		some = min_t(unsigned int, n - got, MAGDEPOT_BATCH);
+		if (!reserve_get(&priv->reserve, objs + got, some))
+			break;
+	}
+	account_add(priv->acct, ACCOUNT_ALLOC_DIRECT, got);
+	return got;
+}
+
 static noinline void zero_many(struct objcache *cache, unsigned int n, void **objs)
 {
 	unsigned int i;
@@ -108,6 +127,8 @@ static noinline void zero_many(struct objcache *cache, unsigned int n, void **ob
  * @n:     how many at most
  * @objs:  where they go
  *
+ * Takes one from the reserve when there are no others.
+ *
  * Context: as objcache_alloc().
  * Return: how many were allocated.
  */
@@ -118,6 +139,8 @@ unsigned int objcache_alloc_some(struct objcache *cache, gfp_t gfp,
 
 	if (unlikely(got < n))
 		got += alloc_below(to_priv(cache), gfp, n - got, objs + got);
+	if (unlikely(!got) && n)
+		got = reserve_get_many(to_priv(cache), 1, objs);
 	if (want_init_on_alloc(gfp))
 		zero_many(cache, got, objs);
 	return got;
@@ -131,6 +154,8 @@ static noinline bool alloc_rest(struct objcache *cache, gfp_t gfp, unsigned int 
 		got += pop_many(cache->mag, n - got, objs + got);
 	if (got < n)
 		got += alloc_below(to_priv(cache), gfp, n - got, objs + got);
+	if (got < n)
+		got += reserve_get_many(to_priv(cache), n - got, objs + got);
 	if (got < n) {
 		objcache_free_bulk(cache, got, objs);
 		account_inc(to_priv(cache)->acct, ACCOUNT_ALLOC_FAILED);
@@ -192,7 +217,7 @@ static void free_below(struct objcache_priv *priv, unsigned int n, void **objs)
 	while (n && unlikely(wait_anybody(priv)) && wait_hand(priv, objs[n - 1]))
 		n--;
 	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE) &&
-	    likely(!wait_anybody(priv))) {
+	    likely(!wait_closed(priv))) {
 		/* Off for the reason in push_any_slot(). */
 		preempt_disable();
 		n = mag_fill(priv->pub.mag, objs, n, READ_ONCE(priv->capacity));

@@ -99,11 +99,13 @@ static int cache_stats_show(struct seq_file *m, void *unused)
 	seq_printf(m, "depot_capacity %u\n", objcache_depot_capacity(&priv->pub));
 	seq_printf(m, "depot_capacity_max %u\n", priv->depot_max);
 	seq_printf(m, "limit %lu\n", objcache_limit(&priv->pub));
+	seq_printf(m, "reserve %u\n", objcache_reserve(&priv->pub));
 	for (i = 0; i < ACCOUNT_NR; i++)
 		seq_printf(m, "%s %lu\n", account_names[i], view.n[i]);
 	seq_printf(m, "held_peak %ld\n", atomic_long_read(&priv->backing.peak));
 	seq_printf(m, "scanned_magazines %u\n", mag_count_objects(priv->pub.mag));
 	seq_printf(m, "scanned_depots %u\n", magdepot_count_objects(priv->depot));
+	seq_printf(m, "scanned_reserve %u\n", READ_ONCE(priv->reserve.nr));
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(cache_stats);
@@ -194,6 +196,16 @@ static int set_limit(struct objcache_priv *priv, unsigned long value)
 	return objcache_set_limit(&priv->pub, value);
 }
 
+static unsigned long get_reserve(struct objcache_priv *priv)
+{
+	return objcache_reserve(&priv->pub);
+}
+
+static int set_reserve(struct objcache_priv *priv, unsigned long value)
+{
+	return value > UINT_MAX ? -ERANGE : objcache_set_reserve(&priv->pub, value);
+}
+
 /* 0 stands for no limit here too. */
 static unsigned long get_memory_limit(void *unused)
 {
@@ -211,6 +223,7 @@ static int set_memory_limit(void *unused, unsigned long value)
 DEFINE_KNOB(capacity, get_capacity, set_capacity);
 DEFINE_KNOB(depot_capacity, get_depot_capacity, set_depot_capacity);
 DEFINE_KNOB(limit, get_limit, set_limit);
+DEFINE_KNOB(reserve, get_reserve, set_reserve);
 DEFINE_KNOB(memory_limit, get_memory_limit, set_memory_limit);
 
 /**
@@ -230,6 +243,7 @@ void objcache_debugfs_add(struct objcache_priv *priv)
 	debugfs_create_file("depot_capacity", 0600, priv->dir, priv,
 			    &depot_capacity_fops);
 	debugfs_create_file("limit", 0600, priv->dir, priv, &limit_fops);
+	debugfs_create_file("reserve", 0600, priv->dir, priv, &reserve_fops);
 }
 
 /**

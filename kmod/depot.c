@@ -40,7 +40,6 @@ struct magdepot_set *magdepot_create(struct backing *backing,
 	set->backing = backing;
 	set->acct = acct;
 	set->by_node = by_node && nr_node_ids > 1;
-
 	for_each_node(node) {
 		struct magdepot *d;
 

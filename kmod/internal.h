@@ -16,12 +16,14 @@
  *	bulk.c       floor 1  alloc and free of many
  *	magazine.c   floor 2  pop and push: one CPU's free objects
  *	depot.c      floor 3  get and put: a NUMA node's free objects
+ *	reserve.c    floor 3  get and put: what is kept for when slab has none
  *	backing.c    floor 4  take and give: the only caller of kmem_cache_*
  *
  * Beside floor 1: lifecycle.c creates and destroys (arguments.c says no),
  * sizeclass.c chooses a cache by size (sizeclass_life.c makes and destroys the
  * pools of them), owner.c watches drivers go, interop.c meets the kernel's own
- * ways, knobs.c changes, wait.c sleeps, view.c reads, reclaim.c drains
+ * ways, knobs.c changes, wait.c sleeps, reservation.c hands out several at once,
+ * refill.c brings objects in ahead of their use, view.c reads, reclaim.c drains
  * magazines on their CPUs.  Below it: overflow.c puts objects down wherever
  * there is room.  account.c counts (a leaf: any floor calls it, it calls
  * nobody), debugfs.c is a window: it reads, and tunes through floor 1.
@@ -38,6 +40,7 @@
  * - L: under objcache_list_lock
  * - K: under objcache_priv.knobs
  * - W: under waiters.lock
+ * - R: under reserve.lock
  * - A: atomic, or READ_ONCE and WRITE_ONCE from anywhere
  */
 
@@ -50,13 +53,17 @@
  *    death.  Not held while a cache is quiesced or drained.  Slab's mutex and
  *    CPU hotplug's locks nest in it, which is why none of create, destroy and
  *    resize may be called from a hotplug callback.
- * 2. objcache_priv.knobs (mutex): one change of a knob at a time.
+ * 2. objcache_priv.knobs (mutex): one change of a knob at a time.  Memory is
+ *    allocated under it, so whoever reclaims memory may only try it.
  * 3. drain_lock (mutex, reclaim.c): one drain of all CPUs at a time; the
  *    per-CPU work items belong to its holder.
  * 4. cpu_hotplug_lock (read): while work is queued on each online CPU.
  * 5. waiters.lock (raw spinlock, irqs off): who waits, and the magazines' caps.
- *    The scheduler's locks nest in it, nothing of ours.
- * 6. magdepot.lock (raw spinlock, irqs on): one node's depot.  Held for at
+ *    The scheduler's locks nest in it, nothing of ours: whether the reserve is
+ *    short is read without its lock.
+ * 6. reserve.lock (raw spinlock, irqs off): a cache's reserve.  Held for at most
+ *    MAGDEPOT_BATCH pointer copies.  NMI only tries.  Nothing nests in it.
+ * 7. magdepot.lock (raw spinlock, irqs on): one node's depot.  Held for at
  *    most MAGDEPOT_BATCH pointer copies.  Slab is never called under it.
  *    Interrupts only try, and those who allocate and free wait but briefly.
  */

@@ -30,13 +30,14 @@ static unsigned int fast_cap(unsigned int capacity)
 }
 
 /*
- * A small pool: all magazines together may hold half of the limit, so that
- * objects cannot be stranded in them while others wait.  A limit below two
- * objects a CPU switches magazines off.
+ * A small pool: all magazines together may hold half of what the reserve
+ * leaves of the limit, so that objects cannot be stranded in them while others
+ * wait.  Less than two objects a CPU switches magazines off.
  */
 static unsigned int allowed_capacity(const struct objcache_priv *priv)
 {
-	unsigned long allowed = priv->limit / (2 * num_possible_cpus());
+	unsigned long allowed = (priv->limit - priv->reserve.min) /
+				(2 * num_possible_cpus());
 
 	return priv->limit ? min_t(unsigned long, priv->wanted, allowed) : priv->wanted;
 }
@@ -157,13 +158,15 @@ EXPORT_SYMBOL_GPL(objcache_depot_capacity);
  * @cache: the cache
  * @limit: objects, in use and cached together; 0: no limit
  *
- * Never exceeded, not by one object, once what is held is below it.  Less than
+ * Never exceeded, not by one object, once what is held is below it.  The
+ * reserve counts, so a limit cannot be smaller than that.  Less than
  * is held now is accepted: cached objects are given back at once, and
  * allocations that need a new object fail until enough were freed.  Magazines
  * are held to half of the limit together, so a small limit costs hits.
  *
  * Context: task; sleeps; not in a CPU hotplug callback.
- * Return: 0; -ENODEV for a cache that is being destroyed.
+ * Return: 0; -ERANGE when the reserve is larger; -ENODEV for a cache that is
+ * being destroyed.
  */
 int objcache_set_limit(struct objcache *cache, unsigned long limit)
 {
@@ -171,7 +174,11 @@ int objcache_set_limit(struct objcache *cache, unsigned long limit)
 	int err = 0;
 
 	mutex_lock(&priv->knobs);
-	if (READ_ONCE(priv->state) == OBJCACHE_LIVE) {
+	if (limit && limit < priv->reserve.min) {
+		pr_err_ratelimited("cache '%s': limit %lu is less than the reserve %u\n",
+				   priv->name, limit, priv->reserve.min);
+		err = -ERANGE;
+	} else if (READ_ONCE(priv->state) == OBJCACHE_LIVE) {
 		priv->limit = limit;
 		WRITE_ONCE(priv->backing.limit, limit ?: ULONG_MAX);
 		knobs_apply(priv);

@@ -3,8 +3,8 @@
  * lifecycle.c - beside floor 1: birth and death of a cache
  *
  * Called from: drivers, owner.c.
- * Calls: all floors below, arguments.c, knobs.c, reclaim.c, debugfs.c (the
- * cache's folder).
+ * Calls: all floors below, arguments.c, knobs.c, refill.c, reclaim.c, debugfs.c
+ * (the cache's folder).
  * Locks: objcache_list_lock, objcache_priv.knobs.  Context: task; sleeps.
  */
 #include "internal.h"
@@ -26,6 +26,8 @@
 #include "objcache_priv.h"
 #include "overflow.h"
 #include "reclaim.h"
+#include "refill.h"
+#include "reserve.h"
 #include "sizeclass.h"
 
 /*
@@ -107,6 +109,7 @@ static void free_cache(struct objcache_priv *priv)
 	mutex_lock(&objcache_list_lock);
 	list_del(&priv->link);
 	wait_exit(priv);
+	reserve_fini(&priv->reserve);
 	overflow_destroy(priv->overflow);
 	magdepot_destroy(priv->depot);
 	mag_destroy(priv->pub.mag);
@@ -164,6 +167,8 @@ static int build_floors(struct objcache_priv *priv, const struct objcache_params
 	priv->acct = alloc_percpu(struct account);
 	if (!priv->acct)
 		return -ENOMEM;
+	wait_init(priv);
+	refill_init(priv);
 	err = backing_init(&priv->backing, &backing, priv->acct, last_object_back);
 	if (err)
 		goto free_acct;
@@ -172,7 +177,7 @@ static int build_floors(struct objcache_priv *priv, const struct objcache_params
 				      priv->depot_max, !(p->flags & OBJCACHE_NODE));
 	if (!priv->depot)
 		goto fini_backing;
-	priv->overflow = overflow_create(priv->depot);
+	priv->overflow = overflow_create(&priv->reserve, priv->depot);
 	if (!priv->overflow)
 		goto destroy_depot;
 	priv->pub.mag = mag_create(priv->phys);
@@ -236,7 +241,6 @@ __objcache_create(const char *name, unsigned int size,
 	priv->depot_wanted = priv->depot_max;
 	priv->owner = owner;
 	mutex_init(&priv->knobs);
-	wait_init(priv);
 	INIT_WORK(&priv->reap, reap_zombie);
 
 	/* Held to the end: slab must not see a second cache of this name. */
@@ -283,6 +287,7 @@ static void quiesce(struct objcache_priv *priv)
 	mutex_lock(&priv->knobs);
 	WRITE_ONCE(priv->capacity, 0);
 	wait_set_cap(priv, 0);
+	refill_close(priv);
 	magdepot_set_max(priv->depot, 0);
 	synchronize_rcu_tasks();
 	synchronize_rcu();

@@ -3,7 +3,7 @@
  * objcache.c - floor 1: alloc and free
  *
  * Called from: drivers, the inline forms in <mempool/objcache.h>, kunit-tests.
- * Calls: magazine.c, depot.c, backing.c, overflow.c.
+ * Calls: magazine.c, reserve.c, depot.c, backing.c, overflow.c, wait.c.
  * Locks: none.  Context: any; sleeps only in slab, if gfp says so.
  *
  * An allocation is satisfied in this order, a free is the mirror image:
@@ -16,11 +16,13 @@
  *	      magdepot_get       3. the node's depot, half a magazine
  *	      backing_take       4. slab, half a magazine, below the limits
  *	      magdepot_get_any   5. another node's depot, one object
- *	      mag_fill              ... the rest of it for the next ones
+ *	      reserve_get        6. the reserve, one object
+ *	      mag_fill              ... the rest of 3 or 4 for the next ones
  *
  *	objcache_free
  *	  mag_push               1. the magazine, at hint
  *	  objcache_free_slow
+ *	    wait_hand               a sleeper, if there is one; then the reserve
  *	    mag_push_scan        2. the magazine, any slot
  *	    flush                   ... half a magazine makes room
  *	      magdepot_put       3. the node's depot
@@ -38,6 +40,7 @@
 #include "magazine.h"
 #include "objcache_priv.h"
 #include "overflow.h"
+#include "reserve.h"
 
 /* What a driver with inline forms links against; see OBJCACHE_LAYOUT. */
 const char objcache_layout_1[] = KBUILD_MODNAME;
@@ -78,9 +81,12 @@ static noinline void *refill(struct objcache_priv *priv, gfp_t gfp)
 
 	n = objcache_get_or_take(priv, gfp, objs, min_t(unsigned int, want, MAGDEPOT_BATCH));
 	if (!n)
-		return NULL;
+		return reserve_get(&priv->reserve, &obj, 1) ? obj : NULL;
 	obj = objs[--n];
 	want--;
+	/* Where these come from there may be more: make up for it now. */
+	if (unlikely(n && reserve_short(&priv->reserve)))
+		n = reserve_put(&priv->reserve, objs, n);
 	while (n) {
 		want -= n;
 		/* Slab may have slept: the capacity may be another one now. */
@@ -253,12 +259,11 @@ void objcache_free_slow(struct objcache *cache, void *obj)
 
 	account_inc(priv->acct, ACCOUNT_MAG_FREE_MISS);
 	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE) &&
-	    likely(!wait_anybody(priv))) {
+	    likely(!wait_closed(priv))) {
 		free_to_magazine_or_below(priv, obj);
 	} else {
 		account_inc(priv->acct, ACCOUNT_FREE_DIRECT);
-		if (!wait_hand(priv, obj))
-			overflow_put(priv->overflow, &obj, 1);
+		wait_hand_or_put(priv, obj);
 	}
 }
 EXPORT_SYMBOL_GPL(objcache_free_slow);

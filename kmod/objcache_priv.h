@@ -16,6 +16,7 @@
 
 #include "account.h"
 #include "backing.h"
+#include "reserve.h"
 #include "wait.h"
 
 struct dentry;
@@ -50,9 +51,11 @@ enum objcache_state {
  * @frees_by_rcu: objcache_free_rcu() was used (A)
  * @acct:     per-CPU counters (I)
  * @overflow: per-CPU frees that wait for an irq_work (I)
+ * @reserve:  floor 3: what is kept back
  * @depot:    floor 3 (I)
  * @backing:  floor 4 (I)
  * @waiters:  who sleeps for an object
+ * @refill:   fills up a short reserve
  * @ctor:     the owner's constructor (I)
  * @pool:     the pool that it is a class of, or NULL (I)
  * @owner:    the module that made it; NULL: built in, or unloaded (L)
@@ -76,9 +79,11 @@ struct objcache_priv {
 	bool			frees_by_rcu;
 	struct account __percpu	*acct;
 	struct overflow __percpu *overflow;
+	struct reserve		reserve;
 	struct magdepot_set	*depot;
 	struct backing		backing;
 	struct waiters		waiters;
+	struct delayed_work	refill;
 	void			(*ctor)(void *obj);
 	struct sizeclass_pool	*pool;
 
@@ -108,6 +113,15 @@ void objcache_exit(void);
 static inline bool wait_anybody(const struct objcache_priv *priv)
 {
 	return READ_ONCE(priv->waiters.nr);
+}
+
+/*
+ * Frees must come by: somebody waits, or the reserve is short.  Racy: a reserve
+ * that becomes short this instant is filled up by others, or from slab.
+ */
+static inline bool wait_closed(const struct objcache_priv *priv)
+{
+	return wait_anybody(priv) || reserve_short(&priv->reserve);
 }
 
 static inline struct objcache_priv *to_priv(struct objcache *cache)

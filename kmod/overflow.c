@@ -2,7 +2,8 @@
 /*
  * overflow.c - frees that could go nowhere right now
  *
- * Called from: objcache.c, bulk.c, reclaim.c.  Calls: depot.c, backing.c.
+ * Called from: objcache.c, bulk.c, wait.c, reclaim.c.  Calls: reserve.c, depot.c,
+ * backing.c.
  * Locks: none.  Context: any.
  *
  * A free cannot fail.  In NMI, and with preemption off on PREEMPT_RT, slab is
@@ -18,12 +19,20 @@
 #include "backing.h"
 #include "depot.h"
 #include "overflow.h"
+#include "reserve.h"
+
+/* A short reserve comes first: it is what others may have to rely on. */
+static unsigned int put_into_stock(struct overflow *o, void **objs, unsigned int n)
+{
+	if (unlikely(reserve_short(o->reserve)))
+		n = reserve_put(o->reserve, objs, n);
+	return n ? magdepot_put(o->depot, objs, n) : 0;
+}
 
 static void overflow_drain(struct irq_work *work)
 {
 	struct overflow *o = container_of(work, struct overflow, work);
-	struct magdepot_set *depot = o->depot;
-	struct backing *b = depot->backing;
+	struct backing *b = o->depot->backing;
 	struct llist_node *node, *next;
 	void *objs[MAGDEPOT_BATCH];
 	unsigned int n = 0;
@@ -35,7 +44,7 @@ static void overflow_drain(struct irq_work *work)
 		node = next;
 		if (n < MAGDEPOT_BATCH && node)
 			continue;
-		n = magdepot_put(depot, objs, n);
+		n = put_into_stock(o, objs, n);
 		if (n)
 			backing_give(b, objs, n);
 		n = 0;
@@ -44,12 +53,14 @@ static void overflow_drain(struct irq_work *work)
 
 /**
  * overflow_create() - make the lists of all CPUs
- * @depot: where the objects go in the end
+ * @reserve: where the objects go while it is short
+ * @depot:   where they go otherwise
  *
  * Context: task; sleeps.
  * Return: the lists, or NULL.
  */
-struct overflow __percpu *overflow_create(struct magdepot_set *depot)
+struct overflow __percpu *overflow_create(struct reserve *reserve,
+					  struct magdepot_set *depot)
 {
 	struct overflow __percpu *o = alloc_percpu(struct overflow);
 	int cpu;
@@ -61,6 +72,7 @@ struct overflow __percpu *overflow_create(struct magdepot_set *depot)
 
 		init_llist_head(&this->list);
 		init_irq_work(&this->work, overflow_drain);
+		this->reserve = reserve;
 		this->depot = depot;
 	}
 	return o;
@@ -106,7 +118,7 @@ void overflow_add(struct overflow __percpu *o, void **objs, unsigned int n)
 EXPORT_SYMBOL_FOR_TEST(overflow_add);
 
 /**
- * overflow_put() - put objects down: depot, else slab, else the irq_work
+ * overflow_put() - put objects down: reserve, depot, slab, else the irq_work
  * @o:    the lists
  * @objs: the objects; overwritten
  * @n:    how many, up to MAGDEPOT_BATCH
@@ -115,13 +127,14 @@ EXPORT_SYMBOL_FOR_TEST(overflow_add);
  */
 void overflow_put(struct overflow __percpu *o, void **objs, unsigned int n)
 {
-	struct magdepot_set *depot = raw_cpu_ptr(o)->depot;
+	struct overflow *this = raw_cpu_ptr(o);
+	struct backing *b = this->depot->backing;
 
-	n = magdepot_put(depot, objs, n);
+	n = put_into_stock(this, objs, n);
 	if (!n)
 		return;
 	if (backing_reachable())
-		backing_give(depot->backing, objs, n);
+		backing_give(b, objs, n);
 	else
 		overflow_add(o, objs, n);
 }

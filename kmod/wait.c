@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * wait.c - beside floor 1: sleeping until an object is free
+ * wait.c - beside floor 1: sleeping until objects are free
  *
- * Called from: drivers; objcache.c and bulk.c (frees), knobs.c.
- * Calls: objcache.c, magazine.c, depot.c, backing.c, overflow.c, reclaim.c.
+ * Called from: drivers; objcache.c and bulk.c (frees), reservation.c, knobs.c,
+ * reserve.c (changed).
+ * Calls: objcache.c, magazine.c, reserve.c, depot.c, backing.c, overflow.c,
+ * reclaim.c.
  * Locks: waiters.lock.  Context: task for waiting, any for the rest.
  *
  * A waiter is handed its object by the one who frees it: so the order is that
  * of arrival, and nobody who comes later takes it away.  For every free to
- * come by here, all magazines are closed while anyone waits.  What is cached
- * already, and what comes back to slab below a limit of all caches, the first
- * in line looks for, every WAIT_PERIOD.
+ * come by here, all magazines are closed while anyone waits; and while the
+ * reserve is short, which is served next.  What is cached already, and what
+ * comes back to slab below a limit of all caches, the first in line looks for,
+ * every WAIT_PERIOD.
+ *
+ * Who needs several objects at once gathers them here, and only the first in
+ * line does: no two can hold a part each and wait for the other's.
  */
 #include "internal.h"
 
@@ -29,6 +35,7 @@
 #include "objcache_priv.h"
 #include "overflow.h"
 #include "reclaim.h"
+#include "reserve.h"
 #include "wait.h"
 
 /*
@@ -40,8 +47,23 @@
 struct waiter {
 	struct list_head	list;	/* W */
 	struct task_struct	*task;	/* I */
-	void			*obj;	/* W for writers, A for readers */
+	unsigned int		want;	/* I: objects */
+	unsigned int		missing;/* W for writers, A for readers */
+	void			*chain;	/* W: those it has, through backing_link() */
 };
+
+/* Any cap is safe at any time, so nothing waits for who read the old one. */
+static void apply_cap(struct objcache_priv *priv)
+{
+	struct waiters *ws = &priv->waiters;
+	unsigned int cap = wait_closed(priv) ? 0 : ws->cap;
+
+	lockdep_assert_held(&ws->lock);
+	if (cap == ws->in_force)
+		return;
+	ws->in_force = cap;
+	mag_set_cap(priv->pub.mag, cap);
+}
 
 /*
  * Waiters take themselves off the list, under the lock: they are all there.
@@ -54,14 +76,39 @@ struct waiter {
 static void wake_served(struct irq_work *work)
 {
 	struct waiters *ws = container_of(work, struct waiters, wake);
+	struct objcache_priv *priv = container_of(ws, struct objcache_priv, waiters);
+	bool active = cpu_active(raw_smp_processor_id());
 	struct waiter *w;
 	unsigned long flags;
 
-	if (!cpu_active(raw_smp_processor_id()))
+	/* By a timer, which outlives its CPU; a worker would be woken here. */
+	if (reserve_short(&priv->reserve))
+		schedule_delayed_work(&priv->refill, 1);
+
+	raw_spin_lock_irqsave(&ws->lock, flags);
+	apply_cap(priv);
+	if (active)
+		list_for_each_entry(w, &ws->served, list)
+			wake_up_process(w->task);
+	raw_spin_unlock_irqrestore(&ws->lock, flags);
+}
+
+/*
+ * Each change of the reserve is followed by a look at it under waiters.lock, so
+ * the last look sees the last change: the caps end right.
+ */
+static void reserve_changed(struct reserve *r)
+{
+	struct objcache_priv *priv = container_of(r, struct objcache_priv, reserve);
+	struct waiters *ws = &priv->waiters;
+	unsigned long flags;
+
+	if (in_nmi() || reserve_short(r))
+		irq_work_queue(&ws->wake);
+	if (in_nmi())
 		return;
 	raw_spin_lock_irqsave(&ws->lock, flags);
-	list_for_each_entry(w, &ws->served, list)
-		wake_up_process(w->task);
+	apply_cap(priv);
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
 }
 
@@ -73,15 +120,18 @@ void wait_init(struct objcache_priv *priv)
 	INIT_LIST_HEAD(&ws->waiting);
 	INIT_LIST_HEAD(&ws->served);
 	init_irq_work(&ws->wake, wake_served);
+	reserve_init(&priv->reserve, priv->acct, reserve_changed);
 }
 
+/* The irq_work may have started it at the last moment; it finds nothing to do. */
 void wait_exit(struct objcache_priv *priv)
 {
 	irq_work_sync(&priv->waiters.wake);
+	cancel_delayed_work_sync(&priv->refill);
 }
 
 /**
- * wait_set_cap() - set the magazines' caps, as soon as nobody waits
+ * wait_set_cap() - set the magazines' caps, as soon as they are not closed
  * @priv: the cache
  * @cap:  objects a CPU
  *
@@ -94,7 +144,7 @@ void wait_set_cap(struct objcache_priv *priv, unsigned int cap)
 
 	raw_spin_lock_irqsave(&ws->lock, flags);
 	ws->cap = cap;
-	mag_set_cap(priv->pub.mag, ws->nr ? 0 : cap);
+	apply_cap(priv);
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
 }
 
@@ -117,16 +167,33 @@ bool wait_hand(struct objcache_priv *priv, void *obj)
 	raw_spin_lock_irqsave(&ws->lock, flags);
 	w = list_first_entry_or_null(&ws->waiting, struct waiter, list);
 	if (w) {
-		list_move_tail(&w->list, &ws->served);
+		*backing_link(&priv->backing, obj) = w->chain;
+		w->chain = obj;
 		/*
 		 * The waiter reads it without the lock only to see whether to
-		 * sleep; it takes it under the lock.
+		 * sleep; it takes the chain under the lock.
 		 */
-		WRITE_ONCE(w->obj, obj);
-		irq_work_queue(&ws->wake);
+		WRITE_ONCE(w->missing, w->missing - 1);
+		if (!w->missing) {
+			list_move_tail(&w->list, &ws->served);
+			irq_work_queue(&ws->wake);
+		}
 	}
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
 	return w;
+}
+
+/**
+ * wait_hand_or_put() - put a found object where it is needed most
+ * @priv: the cache
+ * @obj:  the object
+ *
+ * Context: any.
+ */
+void wait_hand_or_put(struct objcache_priv *priv, void *obj)
+{
+	if (!wait_hand(priv, obj))
+		overflow_put(priv->overflow, &obj, 1);
 }
 
 static void join(struct objcache_priv *priv, struct waiter *w)
@@ -137,13 +204,12 @@ static void join(struct objcache_priv *priv, struct waiter *w)
 	raw_spin_lock_irqsave(&ws->lock, flags);
 	list_add_tail(&w->list, &ws->waiting);
 	WRITE_ONCE(ws->nr, ws->nr + 1);
-	if (ws->nr == 1)
-		mag_set_cap(priv->pub.mag, 0);
+	apply_cap(priv);
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
 }
 
 /* An object that came in the last instant counts. */
-static void *leave(struct objcache_priv *priv, struct waiter *w)
+static void leave(struct objcache_priv *priv, struct waiter *w)
 {
 	struct waiters *ws = &priv->waiters;
 	unsigned long flags;
@@ -151,10 +217,23 @@ static void *leave(struct objcache_priv *priv, struct waiter *w)
 	raw_spin_lock_irqsave(&ws->lock, flags);
 	list_del(&w->list);
 	WRITE_ONCE(ws->nr, ws->nr - 1);
-	if (!ws->nr)
-		mag_set_cap(priv->pub.mag, ws->cap);
+	apply_cap(priv);
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
-	return w->obj;
+}
+
+/* Objects that the first in line lacks; 0 when nobody does. */
+static unsigned int first_misses(struct objcache_priv *priv)
+{
+	struct waiters *ws = &priv->waiters;
+	struct waiter *w;
+	unsigned long flags;
+	unsigned int missing;
+
+	raw_spin_lock_irqsave(&ws->lock, flags);
+	w = list_first_entry_or_null(&ws->waiting, struct waiter, list);
+	missing = w ? w->missing : 0;
+	raw_spin_unlock_irqrestore(&ws->lock, flags);
+	return missing;
 }
 
 static bool first_in_line(struct objcache_priv *priv, struct waiter *w)
@@ -167,6 +246,21 @@ static bool first_in_line(struct objcache_priv *priv, struct waiter *w)
 	first = list_first_entry_or_null(&ws->waiting, struct waiter, list) == w;
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
 	return first;
+}
+
+/*
+ * The reserve last, and only when that is the end of the waiting: until then
+ * it is for those who cannot wait.
+ */
+static void look_into_reserve(struct objcache_priv *priv)
+{
+	unsigned int missing;
+	void *obj;
+
+	while ((missing = first_misses(priv)) &&
+	       missing <= READ_ONCE(priv->reserve.nr) &&
+	       reserve_get(&priv->reserve, &obj, 1))
+		wait_hand_or_put(priv, obj);
 }
 
 /* Whatever is cached on any CPU or node, or may be taken from slab again. */
@@ -183,6 +277,7 @@ static void look_for_objects(struct objcache_priv *priv, gfp_t gfp)
 			break;
 		}
 	}
+	look_into_reserve(priv);
 }
 
 static int sleep_until_served(struct objcache_priv *priv, struct waiter *w,
@@ -194,8 +289,11 @@ static int sleep_until_served(struct objcache_priv *priv, struct waiter *w,
 		if (first_in_line(priv, w))
 			look_for_objects(priv, gfp);
 		set_current_state(state);
-		if (READ_ONCE(w->obj))
+		if (!READ_ONCE(w->missing))
 			return 0;
+		/* A limit that was lowered meanwhile. */
+		if (w->want > 1 && w->want > backing_most(&priv->backing))
+			return -EINVAL;
 		if (signal_pending_state(state, current))
 			return -EINTR;
 		if (left <= 0)
@@ -205,13 +303,75 @@ static int sleep_until_served(struct objcache_priv *priv, struct waiter *w,
 }
 
 /**
+ * wait_for_objects() - sleep until there are so many objects, or none
+ * @priv:    the cache
+ * @gfp:     for slab, with direct reclaim allowed
+ * @state:   see objcache_alloc_wait()
+ * @timeout: see objcache_alloc_wait()
+ * @n:       how many
+ * @chain:   the first of them, the others behind it through backing_link()
+ *
+ * Who gives up passes what was gathered on to the next in line.
+ *
+ * Context: task; sleeps.
+ * Return: 0, -EINTR, -ETIMEDOUT; -EINVAL when a limit allows fewer than @n.
+ */
+int wait_for_objects(struct objcache_priv *priv, gfp_t gfp, unsigned int state,
+		     unsigned long timeout, unsigned int n, void **chain)
+{
+	struct waiter w = { .task = current, .want = n, .missing = n };
+	int err;
+
+	account_inc(priv->acct, ACCOUNT_WAITS);
+	join(priv, &w);
+	err = sleep_until_served(priv, &w, gfp, state,
+				 jiffies + min(timeout, (unsigned long)LONG_MAX / 2));
+	__set_current_state(TASK_RUNNING);
+	leave(priv, &w);
+	if (!w.missing) {
+		account_add(priv->acct, ACCOUNT_ALLOC_DIRECT, n);
+		*chain = w.chain;
+		return 0;
+	}
+	while (w.chain) {
+		void *obj = w.chain;
+
+		w.chain = *backing_link(&priv->backing, obj);
+		wait_hand_or_put(priv, obj);
+	}
+	return err;
+}
+
+/**
+ * wait_args_valid() - say no to those who cannot sleep
+ * @priv:  the cache
+ * @gfp:   as the caller gave it
+ * @state: as the caller gave it
+ * @caller: an address in the driver
+ *
+ * Return: true when they can.
+ */
+bool wait_args_valid(struct objcache_priv *priv, gfp_t gfp, unsigned int state,
+		     void *caller)
+{
+	if (gfpflags_allow_blocking(gfp) &&
+	    (state == TASK_INTERRUPTIBLE || state == TASK_KILLABLE ||
+	     state == TASK_UNINTERRUPTIBLE))
+		return true;
+	pr_err_ratelimited("cache '%s': wait with gfp %#x in state %#x by %ps\n",
+			   priv->name, (__force unsigned int)gfp, state, caller);
+	return false;
+}
+
+/**
  * objcache_alloc_wait() - allocate, sleeping until an object is free
  * @cache:   the cache
  * @gfp:     as for objcache_alloc(), with direct reclaim allowed
  * @state:   TASK_INTERRUPTIBLE, TASK_KILLABLE or TASK_UNINTERRUPTIBLE
- * @timeout: in jiffies, at most LONG_MAX / 2; 0 does not sleep
+ * @timeout: in jiffies; 0 does not sleep, MAX_SCHEDULE_TIMEOUT has no end
  *
- * For caches with a limit, or when memory is short.  Served in the order of
+ * For caches with a limit, or when memory is short.  Without an end, and in a
+ * state without signals, it does not fail as long as objects are freed.  Served in the order of
  * arrival among those who sleep; an allocation that does not sleep may
  * overtake.  While anyone waits all frees of the cache take the slow path.
  *
@@ -224,33 +384,19 @@ void *objcache_alloc_wait(struct objcache *cache, gfp_t gfp, unsigned int state,
 			  unsigned long timeout)
 {
 	struct objcache_priv *priv = to_priv(cache);
-	struct waiter w = { .task = current };
 	void *obj;
 	int err;
 
 	might_sleep();
-	if (!gfpflags_allow_blocking(gfp) ||
-	    (state != TASK_INTERRUPTIBLE && state != TASK_KILLABLE &&
-	     state != TASK_UNINTERRUPTIBLE)) {
-		pr_err_ratelimited("cache '%s': wait with gfp %#x in state %#x by %ps\n",
-				   priv->name, (__force unsigned int)gfp, state,
-				   __builtin_return_address(0));
+	if (!wait_args_valid(priv, gfp, state, __builtin_return_address(0)))
 		return ERR_PTR(-EINVAL);
-	}
 	obj = objcache_alloc(cache, gfp);
 	if (obj)
 		return obj;
 
-	account_inc(priv->acct, ACCOUNT_WAITS);
-	join(priv, &w);
-	err = sleep_until_served(priv, &w, gfp, state,
-				 jiffies + min(timeout, (unsigned long)LONG_MAX / 2));
-	__set_current_state(TASK_RUNNING);
-	obj = leave(priv, &w);
-	if (!obj)
+	err = wait_for_objects(priv, gfp, state, timeout, 1, &obj);
+	if (err)
 		return ERR_PTR(err);
-
-	account_inc(priv->acct, ACCOUNT_ALLOC_DIRECT);
 	if (want_init_on_alloc(gfp))
 		objcache_zero(cache, obj);
 	return obj;

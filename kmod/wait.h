@@ -5,6 +5,7 @@
 #ifndef _MEMPOOL_WAIT_H
 #define _MEMPOOL_WAIT_H
 
+#include <linux/gfp.h>
 #include <linux/irq_work.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
@@ -13,19 +14,23 @@ struct objcache_priv;
 
 /**
  * struct waiters - who sleeps for an object of a cache
- * @lock:    protects all of it, and the magazines' caps (raw: taken in NMI by
- *	trying, and in hardirq on PREEMPT_RT)
+ * @lock:    protects all of it, and the magazines' caps (raw: taken in hardirq
+ *	on PREEMPT_RT)
  * @nr:      how many there are; while not 0 all caps are 0, so that every free
  *	comes by (W for writers, A for readers)
- * @cap:     what the magazines' caps are while @nr is 0 (W)
+ * @cap:     what the magazines' caps are while nobody waits and the reserve is
+ *	full (W)
+ * @in_force: what they are (W)
  * @waiting: first come, first served (W)
  * @served:  those who have an object and may still sleep (W)
- * @wake:    wakes them, since a free wakes nobody itself: it may be in NMI (I)
+ * @wake:    wakes them, and has a short reserve refilled: whoever takes or frees
+ *	an object may be in NMI, or in the scheduler (I)
  */
 struct waiters {
 	raw_spinlock_t		lock;
 	unsigned int		nr;
 	unsigned int		cap;
+	unsigned int		in_force;
 	struct list_head	waiting;
 	struct list_head	served;
 	struct irq_work		wake;
@@ -34,6 +39,11 @@ struct waiters {
 void wait_init(struct objcache_priv *priv);
 void wait_exit(struct objcache_priv *priv);
 void wait_set_cap(struct objcache_priv *priv, unsigned int cap);
+void wait_hand_or_put(struct objcache_priv *priv, void *obj);
 bool wait_hand(struct objcache_priv *priv, void *obj);
+bool wait_args_valid(struct objcache_priv *priv, gfp_t gfp, unsigned int state,
+		     void *caller);
+int wait_for_objects(struct objcache_priv *priv, gfp_t gfp, unsigned int state,
+		     unsigned long timeout, unsigned int n, void **chain);
 
 #endif /* _MEMPOOL_WAIT_H */

@@ -101,12 +101,15 @@ static inline unsigned int kunit_list_cached(struct objcache *cache, void **objs
 					     unsigned int room)
 {
 	struct magdepot_set *set = to_priv(cache)->depot;
+	struct reserve *r = &to_priv(cache)->reserve;
 	unsigned int i, n = kunit_list_slots(cache->mag, objs, room);
 	int node;
 
 	for_each_node(node)
 		for (i = 0; i < set->depot[node]->nr && n < room; i++)
 			objs[n++] = set->depot[node]->chunk[i / MAGDEPOT_CHUNK][i % MAGDEPOT_CHUNK];
+	for (i = 0; i < r->nr && n < room; i++)
+		objs[n++] = r->block[i / RESERVE_BLOCK][i % RESERVE_BLOCK];
 	return n;
 }
 
@@ -120,7 +123,8 @@ static inline void kunit_expect_accounts(struct kunit *test, struct kunit_cache 
 
 	overflow_sync(priv->overflow);
 	objcache_view(priv, &view);
-	cached = mag_count_objects(kc->cache->mag) + magdepot_count_objects(priv->depot);
+	cached = mag_count_objects(kc->cache->mag) + magdepot_count_objects(priv->depot) +
+		 priv->reserve.nr;
 
 	KUNIT_EXPECT_EQ(test, view.n[ACCOUNT_ALLOCS] - view.n[ACCOUNT_FREES], kc->n);
 	KUNIT_EXPECT_EQ(test, view.n[ACCOUNT_IN_USE], kc->n);

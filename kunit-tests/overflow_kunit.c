@@ -12,6 +12,7 @@
 
 #include "depot.h"
 #include "overflow.h"
+#include "reserve.h"
 
 #define OBJS	(3 * MAGDEPOT_BATCH + 5)	/* no multiple of a batch */
 #define SIZE	48
@@ -19,6 +20,7 @@
 /* kb: first, for kunit_backing_fini(). */
 struct fixture {
 	struct kunit_backing kb;
+	struct reserve reserve;
 	struct magdepot_set *set;
 	struct overflow __percpu *overflow;
 	unsigned int n;
@@ -28,6 +30,10 @@ struct fixture {
 static void construct(void *obj)
 {
 	memset(obj, 0xc5, SIZE);
+}
+
+static void ignore(struct reserve *r)
+{
 }
 
 static struct fixture *make(struct kunit *test, unsigned int depot_max,
@@ -45,7 +51,8 @@ static struct fixture *make(struct kunit *test, unsigned int depot_max,
 	f->set = magdepot_create(&f->kb.backing, f->kb.acct, OBJS, false);
 	KUNIT_ASSERT_NOT_NULL(test, f->set);
 	magdepot_set_max(f->set, depot_max);
-	f->overflow = overflow_create(f->set);
+	reserve_init(&f->reserve, f->kb.acct, ignore);
+	f->overflow = overflow_create(&f->reserve, f->set);
 	KUNIT_ASSERT_TRUE(test, f->overflow);
 	while (f->n < OBJS)
 		f->n += backing_take(&f->kb.backing, GFP_KERNEL, f->objs + f->n, 1);

@@ -20,9 +20,10 @@ declare -A FLOOR=(
 	[arguments]=2
 	[debugfs]=3 [chardev]=3
 	[objcache]=4 [bulk]=4 [knobs]=4 [wait]=4 [view]=4 [reclaim]=4 [sizeclass]=4
+	[refill]=4 [reservation]=4
 	[overflow]=5
 	[magazine]=6
-	[depot]=7
+	[depot]=7 [reserve]=7
 	[backing]=8
 	[account]=9 [check]=9
 	[internal]=10 [trace]=10

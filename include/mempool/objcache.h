@@ -206,6 +206,9 @@ int objcache_set_depot_capacity(struct objcache *cache, unsigned int capacity);
 unsigned int objcache_depot_capacity(const struct objcache *cache);
 int objcache_set_limit(struct objcache *cache, unsigned long limit);
 unsigned long objcache_limit(const struct objcache *cache);
+int objcache_set_reserve(struct objcache *cache, unsigned int n);
+unsigned int objcache_reserve(const struct objcache *cache);
+int objcache_prefill(struct objcache *cache, unsigned int n);
 
 void *objcache_mempool_alloc(gfp_t gfp, void *cache);
 void objcache_mempool_free(void *obj, void *cache);

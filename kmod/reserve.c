@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * reserve.c - floor 3: the objects a cache keeps for when slab has none
+ *
+ * Called from: objcache.c, bulk.c, refill.c, wait.c, overflow.c.
+ * Calls: account.c, and reserve.changed.
+ * Locks: takes reserve.lock (irqsave; NMI only tries).
+ * Context: any for get and put.
+ *
+ * An array, and not a list through the objects: a reserve lies untouched for
+ * hours, and what a driver still writes to an object that it has freed must
+ * not lead the next allocation, the one that may not fail, anywhere.
+ */
+#include "internal.h"
+
+#include <linux/errno.h>
+#include <linux/hardirq.h>
+#include <linux/irqflags.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "reserve.h"
+
+/**
+ * reserve_init() - make an empty reserve of nothing
+ * @r:       the reserve
+ * @acct:    where to count
+ * @changed: called when it became short, or full again
+ */
+void reserve_init(struct reserve *r, struct account __percpu *acct,
+		  void (*changed)(struct reserve *r))
+{
+	raw_spin_lock_init(&r->lock);
+	r->nr = 0;
+	r->min = 0;
+	r->blocks = 0;
+	r->block = NULL;
+	r->acct = acct;
+	r->changed = changed;
+}
+EXPORT_SYMBOL_FOR_TEST(reserve_init);
+
+static void free_blocks(void ***block, unsigned int from, unsigned int to)
+{
+	while (to > from)
+		kfree(block[--to]);
+}
+
+/**
+ * reserve_fini() - free the array
+ * @r: the reserve, empty
+ *
+ * Context: task.
+ */
+void reserve_fini(struct reserve *r)
+{
+	free_blocks(r->block, 0, r->blocks);
+	kvfree(r->block);
+}
+EXPORT_SYMBOL_FOR_TEST(reserve_fini);
+
+/**
+ * reserve_make_room() - have an array for so many objects
+ * @r: the reserve; nobody else changes its room or its minimum
+ * @n: objects
+ *
+ * It never shrinks: a pointer is little beside the object it stood for.
+ *
+ * Context: task; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int reserve_make_room(struct reserve *r, unsigned int n)
+{
+	unsigned int blocks = n / RESERVE_BLOCK + !!(n % RESERVE_BLOCK);
+	void ***block, ***old = r->block;
+	unsigned long flags;
+	unsigned int i;
+
+	if (blocks <= r->blocks)
+		return 0;
+	block = kvcalloc(blocks, sizeof(*block), GFP_KERNEL | __GFP_NOWARN);
+	if (!block)
+		return -ENOMEM;
+	for (i = r->blocks; i < blocks; i++) {
+		block[i] = kmalloc_array(RESERVE_BLOCK, sizeof(void *),
+					 GFP_KERNEL | __GFP_NOWARN);
+		if (!block[i]) {
+			free_blocks(block, r->blocks, i);
+			kvfree(block);
+			return -ENOMEM;
+		}
+	}
+
+	raw_spin_lock_irqsave(&r->lock, flags);
+	for (i = 0; i < r->blocks; i++)
+		block[i] = old[i];
+	r->block = block;
+	r->blocks = blocks;
+	raw_spin_unlock_irqrestore(&r->lock, flags);
+	kvfree(old);
+	return 0;
+}
+EXPORT_SYMBOL_FOR_TEST(reserve_make_room);
+
+/**
+ * reserve_set_min() - set how many objects there should be
+ * @r:   the reserve
+ * @min: objects, for which there is room
+ *
+ * Context: task.
+ */
+void reserve_set_min(struct reserve *r, unsigned int min)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&r->lock, flags);
+	WRITE_ONCE(r->min, min);
+	raw_spin_unlock(&r->lock);
+	r->changed(r);
+	local_irq_restore(flags);
+}
+EXPORT_SYMBOL_FOR_TEST(reserve_set_min);
+
+/* On UP kernels a trylock always succeeds, also over its holder. */
+static bool lock_is_none(void)
+{
+	return !IS_ENABLED(CONFIG_SMP) && in_nmi();
+}
+
+static void **slot(struct reserve *r, unsigned int i)
+{
+	lockdep_assert_held(&r->lock);
+	return &r->block[i / RESERVE_BLOCK][i % RESERVE_BLOCK];
+}
+
+static void take_down(struct reserve *r, void **objs, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		objs[i] = *slot(r, r->nr - i - 1);
+	WRITE_ONCE(r->nr, r->nr - n);
+	account_add(r->acct, ACCOUNT_RESERVE_GET_HIT, n);
+}
+
+/**
+ * reserve_get() - get objects from the reserve, all or none
+ * @r:    the reserve
+ * @objs: where they go
+ * @n:    how many, up to MAGDEPOT_BATCH
+ *
+ * Until changed() has returned interrupts are off, so that a grace period
+ * waits for it: the objects may be the cache's last.
+ *
+ * Context: any; in NMI it may find the lock taken, and gets none.
+ * Return: true with all of them.
+ */
+bool reserve_get(struct reserve *r, void **objs, unsigned int n)
+{
+	bool was_full, enough;
+	unsigned long flags;
+
+	if (!READ_ONCE(r->min))
+		return false;
+	/* Racy peek: an object put this instant may be missed, as ever. */
+	if (READ_ONCE(r->nr) < n || lock_is_none())
+		goto miss;
+	if (!raw_spin_trylock_irqsave(&r->lock, flags)) {
+		if (in_nmi())
+			goto miss;
+		raw_spin_lock_irqsave(&r->lock, flags);
+	}
+	was_full = r->nr >= r->min;
+	enough = r->nr >= n;
+	if (enough)
+		take_down(r, objs, n);
+	was_full = was_full && r->nr < r->min;
+	raw_spin_unlock(&r->lock);
+	if (was_full)
+		r->changed(r);
+	local_irq_restore(flags);
+	if (enough)
+		return true;
+miss:
+	account_inc(r->acct, ACCOUNT_RESERVE_GET_MISS);
+	return false;
+}
+EXPORT_SYMBOL_FOR_TEST(reserve_get);
+
+/**
+ * reserve_get_surplus() - get objects that are above the minimum
+ * @r:    the reserve
+ * @objs: where they go
+ * @n:    how many at most, up to MAGDEPOT_BATCH
+ *
+ * Context: task.
+ * Return: how many there were.
+ */
+unsigned int reserve_get_surplus(struct reserve *r, void **objs, unsigned int n)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&r->lock, flags);
+	n = r->nr > r->min ? min(n, r->nr - r->min) : 0;
+	take_down(r, objs, n);
+	raw_spin_unlock_irqrestore(&r->lock, flags);
+	return n;
+}
+EXPORT_SYMBOL_FOR_TEST(reserve_get_surplus);
+
+static unsigned int put_up_to(struct reserve *r, void **objs, unsigned int n,
+			      unsigned int level)
+{
+	unsigned int left = n;
+
+	while (left && r->nr < level) {
+		*slot(r, r->nr) = objs[--left];
+		WRITE_ONCE(r->nr, r->nr + 1);
+	}
+	account_add(r->acct, ACCOUNT_RESERVE_PUT, n - left);
+	return left;
+}
+
+/**
+ * reserve_put() - put objects into a reserve that is short
+ * @r:    the reserve
+ * @objs: the objects; those that it does not need stay at its front
+ * @n:    how many, up to MAGDEPOT_BATCH
+ *
+ * Context: any; in NMI it may find the lock taken, and takes none.
+ * Return: how many it did not need.
+ */
+unsigned int reserve_put(struct reserve *r, void **objs, unsigned int n)
+{
+	unsigned long flags;
+	bool was_short;
+
+	/* Racy peek: full a moment ago is full enough. */
+	if (likely(!reserve_short(r)) || lock_is_none())
+		return n;
+	if (!raw_spin_trylock_irqsave(&r->lock, flags)) {
+		if (in_nmi())
+			return n;
+		raw_spin_lock_irqsave(&r->lock, flags);
+	}
+	was_short = r->nr < r->min;
+	n = put_up_to(r, objs, n, r->min);
+	was_short = was_short && r->nr >= r->min;
+	raw_spin_unlock(&r->lock);
+	if (was_short)
+		r->changed(r);
+	local_irq_restore(flags);
+	return n;
+}
+EXPORT_SYMBOL_FOR_TEST(reserve_put);
+
+/**
+ * reserve_fill() - put objects into the reserve, above its minimum too
+ * @r:     the reserve; nobody else changes its room or its minimum
+ * @objs:  the objects; those that do not fit stay at its front
+ * @n:     how many, up to MAGDEPOT_BATCH
+ * @level: how many it may hold then, not more than there is room for
+ *
+ * Context: task.
+ * Return: how many did not fit.
+ */
+unsigned int reserve_fill(struct reserve *r, void **objs, unsigned int n,
+			  unsigned int level)
+{
+	unsigned long flags;
+	bool was_short;
+
+	raw_spin_lock_irqsave(&r->lock, flags);
+	was_short = r->nr < r->min;
+	n = put_up_to(r, objs, n, level);
+	was_short = was_short && r->nr >= r->min;
+	raw_spin_unlock(&r->lock);
+	if (was_short)
+		r->changed(r);
+	local_irq_restore(flags);
+	return n;
+}
+EXPORT_SYMBOL_FOR_TEST(reserve_fill);
