@@ -8,7 +8,10 @@
  * Context: task.
  *
  * Parameters: trace=FILE to replay, which is read and checked as the module is
- * loaded; fold=1 puts all records on CPU 0, in the order of the file; reps=N.
+ * loaded; fold=1 puts all records on CPU 0, in the order of the file; reps=N;
+ * roam=1 leaves it to the scheduler on which CPUs the records run, and to who
+ * sets the affinity of the threads replay/N, and keeps no more order than that
+ * an object is allocated before it is freed.
  *
  *	result	replays it and prints lines of "name value"; the numbers are
  *		raw, bench/replay makes medians of them
@@ -77,10 +80,10 @@ static int show_memory(struct seq_file *m)
 	if (err)
 		return err;
 	base = replay_slab_bytes();
-	err = side_classes_create();
+	err = side_pool_create();
 	if (err)
 		return err;
-	classes = replay_slab_bytes() - base + side_classes_percpu_bytes();
+	classes = replay_slab_bytes() - base + side_pool_percpu_bytes();
 	err = replay_once(SIDE_MEMPOOL, true, &mempool);
 	if (err)
 		return err;
@@ -104,8 +107,10 @@ static int show_rep(struct seq_file *m, unsigned int rep)
 		if (err)
 			return err;
 	}
-	seq_printf(m, "rep %llu %llu %llu\n", result[SIDE_DRY].ns,
-		   result[SIDE_SLAB].ns, result[SIDE_MEMPOOL].ns);
+	seq_printf(m, "rep %llu %llu %llu %llu %llu %llu %llu\n", result[SIDE_DRY].ns,
+		   result[SIDE_SLAB].ns, result[SIDE_MEMPOOL].ns,
+		   result[SIDE_DRY].irqsaves, result[SIDE_SLAB].irqsaves,
+		   result[SIDE_MEMPOOL].irqsaves, replay_irqsave_ps());
 	return 0;
 }
 
@@ -127,7 +132,7 @@ static int result_show(struct seq_file *m, void *unused)
 	err = show_memory(m);
 	for (i = 0; !err && i < replay_reps; i++)
 		err = show_rep(m, i);
-	side_classes_destroy();
+	side_pool_destroy();
 unlock:
 	mutex_unlock(&replay_lock);
 	return err;
@@ -151,13 +156,13 @@ static int keep_set(void *data, u64 on)
 	if (!on) {
 		keep_nothing();
 	} else if (!keeping) {
-		/* The classes stay until the module goes: to look at them. */
-		if (!side_class[0])
-			err = side_classes_create();
+		/* The pool stays until the module goes: to look at it. */
+		if (!side_pool)
+			err = side_pool_create();
 		if (!err)
 			err = replay_run(&trace, table, SIDE_MEMPOOL, false, &unused);
 		keeping = !err;
-		if (err && side_class[0])
+		if (err && side_pool)
 			replay_free_kept(&trace, table, SIDE_MEMPOOL);
 	}
 	mutex_unlock(&replay_lock);
@@ -223,7 +228,7 @@ static void __exit replay_exit(void)
 {
 	debugfs_remove(replay_dir);
 	keep_nothing();
-	side_classes_destroy();
+	side_pool_destroy();
 	vfree(table);
 	trace_unload(&trace);
 }

@@ -20,16 +20,18 @@
 #include <linux/bottom_half.h>
 #include <linux/completion.h>
 #include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/irqflags.h>
-#include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
-#include <linux/sched.h>
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 
+#include "irqsaves.h"
+#include "kthread.h"
 #include "runner.h"
 
 /*
@@ -38,12 +40,17 @@
  */
 #define WINDOW		256u
 
+static bool replay_roam;
+module_param_named(roam, replay_roam, bool, 0400);
+MODULE_PARM_DESC(roam, "any CPU may run the records of another, in looser order");
+
 struct worker {
 	struct run *run;
 	const struct trace_cpu *cpu;
 	struct task_struct *task;
 	u64 ns;		/* from first to last record ... */
 	u64 waited;	/* ... of which it stood still */
+	u64 irqsaves;	/* as @ns, without those while it stood still */
 	u32 horizon;	/* the slowest other CPU's turn, when last looked at */
 	/* The number of the record whose turn is; others read it. */
 	u32 turn ____cacheline_aligned_in_smp;
@@ -93,6 +100,25 @@ s64 replay_slab_bytes(void)
 	return pages * PAGE_SIZE;
 }
 
+/**
+ * replay_irqsave_ps() - what disabling interrupts costs, and enabling them
+ *
+ * Context: task.
+ * Return: picoseconds a pair.
+ */
+u64 replay_irqsave_ps(void)
+{
+	u64 start = ktime_get_ns();
+	unsigned long flags;
+	unsigned int n;
+
+	for (n = 0; n < 1000; n++) {
+		local_irq_save(flags);
+		local_irq_restore(flags);
+	}
+	return ktime_get_ns() - start;
+}
+
 static void look(struct run *run)
 {
 	s64 now = replay_slab_bytes() - run->base;
@@ -102,18 +128,29 @@ static void look(struct run *run)
 		;
 }
 
+/* Who roams may be where the one is that it waits for. */
+static void let_others(void)
+{
+	if (replay_roam)
+		usleep_range(50, 100);
+	else
+		cond_resched();
+}
+
 /* Stands still until @cond, or somebody has no memory. */
 #define stand_still(w, cond) do {					\
 	struct worker *self = (w);					\
 	u64 since = ktime_get_ns();					\
+	u64 before = irqsaves();					\
 	unsigned int spins = 0;						\
 									\
 	while (!(cond) && !READ_ONCE(self->run->failed)) {		\
 		cpu_relax();						\
 		if (!(++spins % 1024))					\
-			cond_resched();					\
+			let_others();					\
 	}								\
 	self->waited += ktime_get_ns() - since;				\
+	self->irqsaves -= irqsaves() - before;				\
 } while (0)
 
 static u32 slowest_other(struct worker *w)
@@ -136,7 +173,8 @@ static __always_inline bool within_window(u32 turn, u32 horizon)
 static void await_turn(struct worker *w, const struct trace_section *s)
 {
 	WRITE_ONCE(w->turn, s->index);
-	if (within_window(s->index, w->horizon))
+	/* Who roams is there to be moved about, not to be measured. */
+	if (within_window(s->index, w->horizon) || replay_roam)
 		return;
 	w->horizon = slowest_other(w);
 	if (!within_window(s->index, w->horizon))
@@ -257,27 +295,23 @@ static int worker_fn(void *data)
 	};
 	struct worker *w = data;
 	struct run *run = w->run;
-	u64 start;
+	u64 start, before;
 
 	atomic_inc(&run->arrived);
 	stand_still(w, atomic_read(&run->arrived) == run->trace->cpus);
 	w->waited = 0;
+	w->irqsaves = 0;
 
+	before = irqsaves();
 	start = ktime_get_ns();
 	run_side[run->side](w);
 	w->ns = ktime_get_ns() - start;
+	w->irqsaves += irqsaves() - before;
 
 	WRITE_ONCE(w->turn, U32_MAX);
 	if (atomic_dec_and_test(&run->active))
 		complete(&run->done);
-	/* Whoever stops it knows that it has left this module. */
-	set_current_state(TASK_INTERRUPTIBLE);
-	while (!kthread_should_stop()) {
-		schedule();
-		set_current_state(TASK_INTERRUPTIBLE);
-	}
-	__set_current_state(TASK_RUNNING);
-	return 0;
+	return await_stop();
 }
 
 static int start_workers(struct run *run)
@@ -293,7 +327,8 @@ static int start_workers(struct run *run)
 		w->task = kthread_create(worker_fn, w, "replay/%u", i);
 		if (IS_ERR(w->task))
 			break;
-		kthread_bind(w->task, i);
+		if (!replay_roam)
+			kthread_bind(w->task, i);
 	}
 	if (i == cpus) {
 		for (i = 0; i < cpus; i++)
@@ -339,8 +374,10 @@ int replay_run(const struct trace *t, void **table, enum side side, bool look,
 	if (!err) {
 		wait_for_completion(&run->done);
 		result->ns = 0;
+		result->irqsaves = 0;
 		for (i = 0; i < t->cpus; i++) {
 			result->ns += run->worker[i].ns - run->worker[i].waited;
+			result->irqsaves += run->worker[i].irqsaves;
 			kthread_stop(run->worker[i].task);
 		}
 		result->peak = atomic64_read(&run->peak);

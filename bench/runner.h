@@ -14,16 +14,20 @@
 
 /**
  * struct replay_result - what one replay took
- * @ns:   of all CPUs together, waiting for each other left out
+ * @ns: of all CPUs together, waiting for each other left out
+ * @irqsaves: how often these CPUs disabled interrupts meanwhile, where somebody
+ *	counts it
  * @peak: most bytes of slab pages above what there was at first; of a replay
  *	that was asked to look
  */
 struct replay_result {
 	u64 ns;
+	u64 irqsaves;
 	s64 peak;
 };
 
 s64 replay_slab_bytes(void);
+u64 replay_irqsave_ps(void);
 int replay_run(const struct trace *t, void **table, enum side side, bool look,
 	       struct replay_result *result);
 u32 replay_free_kept(const struct trace *t, void **table, enum side side);

@@ -1,76 +1,65 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sides.c - mempool's side of a replay: one objcache for each power of two
+ * sides.c - mempool's side of a replay: a pool of size classes
  *
  * Called from: replay.c.  Calls: mempool.  Locks: none.  Context: task.
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/overflow.h>
 #include <linux/percpu.h>
 
 #include "sides.h"
 
-struct objcache *side_class[SIDE_CLASSES];
+struct sizeclass_pool *side_pool;
 
 /**
- * side_classes_create() - make the classes
+ * side_pool_create() - make the pool
  *
  * Context: task; sleeps.
- * Return: 0 or the errno of objcache_create(); nothing is left then.
+ * Return: 0 or the errno of sizeclass_pool_create().
  */
-int side_classes_create(void)
+int side_pool_create(void)
 {
-	struct objcache *cache;
-	char name[OBJCACHE_NAME_MAX];
-	unsigned int i;
+	struct sizeclass_pool *pool = sizeclass_pool_create("replay", NULL, 0);
 
-	for (i = 0; i < SIDE_CLASSES; i++) {
-		snprintf(name, sizeof(name), "replay-%u", SIDE_SMALLEST << i);
-		cache = objcache_create(name, SIDE_SMALLEST << i, NULL);
-		if (IS_ERR(cache)) {
-			side_classes_destroy();
-			return PTR_ERR(cache);
-		}
-		side_class[i] = cache;
-	}
+	if (IS_ERR(pool))
+		return PTR_ERR(pool);
+	side_pool = pool;
 	return 0;
 }
 
 /**
- * side_classes_destroy() - destroy those that there are
+ * side_pool_destroy() - destroy it, if there is one
  *
  * Context: task; sleeps.
  */
-void side_classes_destroy(void)
+void side_pool_destroy(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < SIDE_CLASSES; i++) {
-		if (side_class[i])
-			objcache_destroy(side_class[i]);
-		side_class[i] = NULL;
-	}
+	if (side_pool)
+		sizeclass_pool_destroy(side_pool);
+	side_pool = NULL;
 }
 
 /**
- * side_classes_percpu_bytes() - the memory of all magazines
+ * side_pool_percpu_bytes() - the memory of all its magazines
  *
- * The one part of a cache that does not come from slab, so looking at slab's
+ * The one part of a pool that does not come from slab, so looking at slab's
  * pages does not find it.
  *
  * Context: task.
  * Return: bytes.
  */
-size_t side_classes_percpu_bytes(void)
+size_t side_pool_percpu_bytes(void)
 {
 	const struct magazine *mag;
 	size_t sum = 0;
 	unsigned int i;
 	int cpu;
 
-	for (i = 0; i < SIDE_CLASSES; i++) {
+	for (i = 0; i < SIZECLASS_MAX && side_pool->cache[i]; i++) {
 		for_each_possible_cpu(cpu) {
-			mag = per_cpu_ptr(side_class[i]->mag, cpu);
+			mag = per_cpu_ptr(side_pool->cache[i]->mag, cpu);
 			sum += struct_size(mag, slot, mag->phys + 2);
 		}
 	}

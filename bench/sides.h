@@ -8,47 +8,36 @@
 #ifndef _MEMPOOL_BENCH_SIDES_H
 #define _MEMPOOL_BENCH_SIDES_H
 
-#include <linux/bitops.h>
 #include <linux/slab.h>
-#include <mempool/objcache.h>
+#include <mempool/sizeclass.h>
 
 enum side { SIDE_DRY, SIDE_SLAB, SIDE_MEMPOOL, SIDES };
 
-/* 64, 128 ... 8192; larger objects are kmalloc's on both sides. */
-#define SIDE_CLASSES	8
-#define SIDE_SMALLEST	64u
-#define SIDE_LARGEST	(SIDE_SMALLEST << (SIDE_CLASSES - 1))
+/* Of the default classes; NULL while there is none. */
+extern struct sizeclass_pool *side_pool;
 
-extern struct objcache *side_class[SIDE_CLASSES];
-
-int side_classes_create(void);
-void side_classes_destroy(void);
-size_t side_classes_percpu_bytes(void);
-
-/* The smallest class with room for 1 to SIDE_LARGEST bytes. */
-static __always_inline struct objcache *side_class_of(u32 size)
-{
-	return side_class[size <= SIDE_SMALLEST ? 0 :
-			  fls(size - 1) - fls(SIDE_SMALLEST - 1)];
-}
+int side_pool_create(void);
+void side_pool_destroy(void);
+size_t side_pool_percpu_bytes(void);
 
 static __always_inline void *side_take(const enum side side, u32 size, gfp_t gfp)
 {
-	if (side == SIDE_DRY)
+	switch (side) {
+	case SIDE_SLAB:
+		return kmalloc(size, gfp);
+	case SIDE_MEMPOOL:
+		return sizeclass_alloc(side_pool, size, gfp);
+	default:
 		return ZERO_SIZE_PTR;
-	if (side == SIDE_MEMPOOL && likely(size <= SIDE_LARGEST))
-		return objcache_alloc_inline(side_class_of(size), gfp);
-	return kmalloc(size, gfp);
+	}
 }
 
 static __always_inline void side_give(const enum side side, u32 size, void *obj)
 {
-	if (side == SIDE_DRY)
-		return;
-	if (side == SIDE_MEMPOOL && likely(size <= SIDE_LARGEST))
-		objcache_free_inline(side_class_of(size), obj);
-	else
+	if (side == SIDE_SLAB)
 		kfree(obj);
+	else if (side == SIDE_MEMPOOL)
+		sizeclass_free(side_pool, obj, size);
 }
 
 #endif /* _MEMPOOL_BENCH_SIDES_H */

@@ -96,7 +96,7 @@ uml_build()	# DIR LANE
 # uml_command: as qemu_command, for a uml guest.
 uml_command()
 {
-	UML_COMMAND=("$VM_KERNEL/linux" "mem=$VM_MEM" "initrd=$VM_DIR/initrd"
+	UML_COMMAND=(env ${VM_PRELOAD:+"LD_PRELOAD=$VM_PRELOAD"} "$VM_KERNEL/linux" "mem=$VM_MEM" "initrd=$VM_DIR/initrd"
 		# Only this mode of UML has more than one CPU.
 		seccomp=on "ncpus=$VM_SMP"
 		noreboot con0=null,fd:1 con=null "uml_dir=$VM_DIR/" "ssl0=null,fd:$VM_OUT" "ssl1=null,fd:$VM_ERR"

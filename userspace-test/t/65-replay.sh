@@ -195,7 +195,7 @@ status "bench/replay refuses what is no xz" 1 "$REPLAY" "$TRACES/valid"
 status "bench/replay knows its lanes" 1 "$REPLAY" --lane 5.10 "$SCRATCH/double.mptrace.xz"
 status "bench/replay wants a trace" 1 "$REPLAY" --json
 
-# shipped NAME RECORDS
+# shipped NAME RECORDS MEMORY: what its peak has to be.
 shipped() {
 	local json keys
 
@@ -206,8 +206,13 @@ shipped() {
 	is "$1: all of it" "$(jq -r '[.trace, .lane, .records, .cpus] | join(" ")' \
 		<<<"$json")" "$1 uml $2 2"
 	keys='.ratio, .ratio_net, .slab_ns_per_op, .mempool_ns_per_op, .peak_memory_ratio'
+	keys+=', .ratio_net_without_irqsave, .mempool_irqsaves_per_op, .slab_irqsaves_per_op'
 	is "$1: its numbers are there" \
 		"$(jq -r "[$keys] | map(type == \"number\" and . >= 0) | all" <<<"$json")" true
+	is "$1: irqsaves are counted" "$(jq -r '.irqsave_ns > 0 and
+		.mempool_irqsaves_per_op > 0 and .mempool_irqsaves_per_op < 1' <<<"$json")" true
+	# Memory is no matter of noise.
+	is "$1: peak memory, $3" "$(jq -r "$3" <<<"$json")" true
 }
-shipped http 519055
-shipped git 473234
+shipped http 519055 '.mempool_peak_bytes <= .slab_peak_bytes + 1048576'
+shipped git 473234 '.peak_memory_ratio <= 1.15'
