@@ -63,6 +63,9 @@ kunit: ## run the unit tests alone, on a kernel in user mode
 torture: ## every context at once, 2 minutes a kernel (LANES='6.1 6.12 7')
 	@set -e; for lane in $(LANES); do torture/run --lane $$lane; done
 
+bench: ## run all benchmarks; results.json and plots go to build/bench (under 15 minutes)
+	@bench/run
+
 bench-icount: ## count the instructions of an allocation and a free on each kernel
 	@bench/icount
 
@@ -83,4 +86,4 @@ help: ## this list
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		expand -t 16
 
-.PHONY: all load unload install demo test kunit torture bench-icount bench-replay bench-native clean help
+.PHONY: all load unload install demo test kunit torture bench bench-icount bench-replay bench-native clean help

@@ -7,117 +7,98 @@
  */
 #include "icount.h"
 
-#include <mempool/sizeclass.h>
+/* What the compiler knows of a size, and what a free is told. */
+enum know { KNOWN, UNKNOWN, UNSIZED };
 
-/*
- * The loop of batch(), with a size that the compiler knows in each of the
- * functions below.
- */
-static __always_inline u64 batch_of(void *pool, const size_t size)
+static __always_inline size_t told(const enum know know, size_t size)
 {
+	if (know == UNKNOWN)
+		OPTIMIZER_HIDE_VAR(size);
+	return size;
+}
+
+/* Both are constants in each of the functions below. */
+static __always_inline u64 batch_of(const size_t size, const enum know know)
+{
+	void *pool = bench.sizeclass, *obj;
 	unsigned int n = BENCH_PAIRS;
 	u64 start = ktime_get_ns();
-	void *obj;
 
 	do {
 		OPTIMIZER_HIDE_VAR(pool);
-		obj = sizeclass_alloc(pool, size, GFP_KERNEL);
+		obj = sizeclass_alloc(pool, told(know, size), GFP_KERNEL);
 		OPTIMIZER_HIDE_VAR(obj);
-		sizeclass_free(pool, obj, size);
+		if (know == UNSIZED)
+			sizeclass_free_unsized(pool, obj);
+		else
+			sizeclass_free(pool, obj, told(know, size));
 		barrier();
 	} while (--n);
 	return ktime_get_ns() - start;
 }
 
-static noinline u64 batch_class_64(void *pool)
+static noinline u64 batch_class_64(void)
 {
-	return batch_of(pool, 64);
+	return batch_of(64, KNOWN);
 }
 
-static noinline u64 batch_class_128(void *pool)
+static noinline u64 batch_class_128(void)
 {
-	return batch_of(pool, 128);
+	return batch_of(128, KNOWN);
 }
 
-static noinline u64 batch_class_256(void *pool)
+static noinline u64 batch_class_256(void)
 {
-	return batch_of(pool, 256);
+	return batch_of(256, KNOWN);
 }
 
-static noinline u64 batch_class_512(void *pool)
+static noinline u64 batch_class_512(void)
 {
-	return batch_of(pool, 512);
+	return batch_of(512, KNOWN);
 }
 
-static noinline u64 batch_class_1024(void *pool)
+static noinline u64 batch_class_1024(void)
 {
-	return batch_of(pool, 1024);
+	return batch_of(1024, KNOWN);
 }
 
-static noinline u64 batch_class_2048(void *pool)
+static noinline u64 batch_class_2048(void)
 {
-	return batch_of(pool, 2048);
+	return batch_of(2048, KNOWN);
 }
 
-static noinline u64 batch_class_4096(void *pool)
+static noinline u64 batch_class_4096(void)
 {
-	return batch_of(pool, 4096);
+	return batch_of(4096, KNOWN);
 }
 
-static noinline u64 batch_class_8192(void *pool)
+static noinline u64 batch_class_8192(void)
 {
-	return batch_of(pool, 8192);
+	return batch_of(8192, KNOWN);
 }
 
-/* with one that it does not know, and freed without */
-
-static __always_inline size_t unknown_size(void)
+static noinline u64 batch_class_any(void)
 {
-	size_t size = BENCH_SIZE;
-
-	OPTIMIZER_HIDE_VAR(size);
-	return size;
+	return batch_of(BENCH_SIZE, UNKNOWN);
 }
 
-static __always_inline void *class_alloc_any(void *pool)
+static noinline u64 batch_class_unsized(void)
 {
-	return sizeclass_alloc(pool, unknown_size(), GFP_KERNEL);
+	return batch_of(BENCH_SIZE, UNSIZED);
 }
 
-static __always_inline void class_free_any(void *pool, void *obj)
-{
-	sizeclass_free(pool, obj, unknown_size());
-}
+#define ROW(name, run) { name, run, bench_empty_pairs, BENCH_PAIRS }
 
-static noinline u64 batch_class_any(void *pool)
-{
-	return batch(pool, class_alloc_any, class_free_any);
-}
-
-static __always_inline void *class_alloc_256(void *pool)
-{
-	return sizeclass_alloc(pool, BENCH_SIZE, GFP_KERNEL);
-}
-
-static __always_inline void class_free_unsized(void *pool, void *obj)
-{
-	sizeclass_free_unsized(pool, obj);
-}
-
-static noinline u64 batch_class_unsized(void *pool)
-{
-	return batch(pool, class_alloc_256, class_free_unsized);
-}
-
-const struct bench_row bench_sizeclass_rows[BENCH_SIZECLASS_ROWS] = {
-	{ "sizeclass_pair", batch_class_256 },
-	{ "sizeclass_pair_64", batch_class_64 },
-	{ "sizeclass_pair_128", batch_class_128 },
-	{ "sizeclass_pair_512", batch_class_512 },
-	{ "sizeclass_pair_1024", batch_class_1024 },
-	{ "sizeclass_pair_2048", batch_class_2048 },
-	{ "sizeclass_pair_4096", batch_class_4096 },
-	{ "sizeclass_pair_8192", batch_class_8192 },
-	{ "sizeclass_pair_variable", batch_class_any },
-	{ "sizeclass_pair_unsized", batch_class_unsized },
+const struct bench_row bench_sizeclass_rows[] = {
+	ROW("sizeclass_pair", batch_class_256),
+	ROW("sizeclass_pair_64", batch_class_64),
+	ROW("sizeclass_pair_128", batch_class_128),
+	ROW("sizeclass_pair_512", batch_class_512),
+	ROW("sizeclass_pair_1024", batch_class_1024),
+	ROW("sizeclass_pair_2048", batch_class_2048),
+	ROW("sizeclass_pair_4096", batch_class_4096),
+	ROW("sizeclass_pair_8192", batch_class_8192),
+	ROW("sizeclass_pair_variable", batch_class_any),
+	ROW("sizeclass_pair_unsized", batch_class_unsized),
+	{}
 };
