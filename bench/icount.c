@@ -128,10 +128,8 @@ static int make_objcache(struct objcache **cache, const char *name,
 		return PTR_ERR(made);
 	*cache = made;
 	err = objcache_set_limit(made, limit);
-#ifdef HAVE_OBJCACHE_RESERVE
 	if (!err)
 		err = objcache_set_reserve(made, reserve);
-#endif
 	return err;
 }
 

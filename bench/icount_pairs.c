@@ -50,16 +50,9 @@ DEFINE_PAIRS(kmem_cache, WAY_KMEM_CACHE, bench.kmem_cache)
 DEFINE_PAIRS(kmalloc, WAY_KMALLOC, NULL)
 DEFINE_PAIRS(mempool_t, WAY_MEMPOOL_T, bench.mempool_t)
 DEFINE_PAIRS(array, WAY_ARRAY, &bench.array)
-
-#ifdef HAVE_OBJCACHE_RESERVE
 DEFINE_PAIRS(reserved, WAY_CALL, bench.reserved)
 DEFINE_PAIRS(guarded, WAY_CALL, bench.guarded)
 DEFINE_PAIRS(guarded_inline, WAY_INLINE, bench.guarded)
-#else
-#define reserved_pairs NULL
-#define guarded_pairs NULL
-#define guarded_inline_pairs NULL
-#endif
 
 #ifdef HAVE_OBJPOOL
 DEFINE_PAIRS(objpool, WAY_OBJPOOL, &bench.objpool)
