@@ -187,6 +187,7 @@ static void destroy_pools(void)
 static int create_pools(void)
 {
 	struct native_pools *p = &native_pools;
+	int err;
 
 	p->objcache = objcache_create("mempool_native", NATIVE_SIZE, NULL);
 	if (IS_ERR(p->objcache))
@@ -194,6 +195,10 @@ static int create_pools(void)
 	p->reserved = objcache_create("mempool_native_reserve", NATIVE_SIZE, NULL);
 	if (IS_ERR(p->reserved))
 		return PTR_ERR(p->reserved);
+	/* As many as the kernel's mempool_t keeps. */
+	err = objcache_set_reserve(p->reserved, NATIVE_BULK);
+	if (err)
+		return err;
 	p->sizeclass = sizeclass_pool_create("mempool_native_class", NULL, 0);
 	if (IS_ERR(p->sizeclass))
 		return PTR_ERR(p->sizeclass);
