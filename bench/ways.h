@@ -76,7 +76,7 @@ static __always_inline void *take(const enum way way, void *pool)
 	case MEMPOOL_T:
 		return mempool_alloc(pool, GFP_KERNEL);
 	case ARRAY:
-		a = raw_cpu_ptr((struct array __percpu *)pool);
+		a = raw_cpu_ptr((__force struct array __percpu *)(unsigned long)pool);
 		return a->obj[--a->n];
 	default:
 		return pool;
@@ -108,7 +108,7 @@ static __always_inline void give(const enum way way, void *pool, void *obj)
 		mempool_free(obj, pool);
 		break;
 	case ARRAY:
-		a = raw_cpu_ptr((struct array __percpu *)pool);
+		a = raw_cpu_ptr((__force struct array __percpu *)(unsigned long)pool);
 		a->obj[a->n++] = obj;
 		break;
 	default:

@@ -91,43 +91,42 @@ static bool may_wait(void)
 	return in_task() && !irqs_disabled();
 }
 
-static bool depot_trylock(struct magdepot_set *set, struct magdepot *d,
-			  unsigned long *flags)
+static bool try_lock(struct magdepot_set *set, struct magdepot *d, unsigned long *flags)
 {
 	unsigned int left = may_wait() ? MAGDEPOT_PATIENCE : 0;
 
 	if (!IS_ENABLED(CONFIG_SMP)) {
 		if (in_nmi())
 			return false;
-		raw_spin_lock_irqsave(&d->lock, *flags);
-		return true;
+		local_irq_save(*flags);
+		return _raw_spin_trylock(&d->lock);
 	}
-	if (likely(raw_spin_trylock(&d->lock)))
+	if (likely(_raw_spin_trylock(&d->lock)))
 		return true;
 	account_inc(set->acct, ACCOUNT_DEPOT_CONTENDED);
 	while (left--) {
 		cpu_relax();
-		if (!raw_spin_is_locked(&d->lock) && raw_spin_trylock(&d->lock))
+		if (!raw_spin_is_locked(&d->lock) && _raw_spin_trylock(&d->lock))
 			return true;
 	}
 	return false;
 }
 
+#define depot_trylock(set, d, flags) __cond_lock(&(d)->lock, try_lock(set, d, flags))
+
 /* For those who may wait, in a task: their interrupts only try. */
-static void depot_lock(struct magdepot *d, unsigned long *flags)
+static void depot_lock(struct magdepot *d, unsigned long *flags) __acquires(&d->lock)
 {
-	if (IS_ENABLED(CONFIG_SMP))
-		raw_spin_lock(&d->lock);
-	else
-		raw_spin_lock_irqsave(&d->lock, *flags);
+	if (!IS_ENABLED(CONFIG_SMP))
+		local_irq_save(*flags);
+	raw_spin_lock(&d->lock);
 }
 
-static void depot_unlock(struct magdepot *d, unsigned long *flags)
+static void depot_unlock(struct magdepot *d, unsigned long *flags) __releases(&d->lock)
 {
-	if (IS_ENABLED(CONFIG_SMP))
-		raw_spin_unlock(&d->lock);
-	else
-		raw_spin_unlock_irqrestore(&d->lock, *flags);
+	raw_spin_unlock(&d->lock);
+	if (!IS_ENABLED(CONFIG_SMP))
+		local_irq_restore(*flags);
 }
 
 /* Copies @n objects from, or else to, the places from @at on, chunk by chunk. */
