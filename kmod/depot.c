@@ -91,7 +91,9 @@ static bool may_wait(void)
 	return in_task() && !irqs_disabled();
 }
 
-static bool try_lock(struct magdepot_set *set, struct magdepot *d, unsigned long *flags)
+/* Tell sparse when it succeeded: __acquire(). */
+static bool depot_trylock(struct magdepot_set *set, struct magdepot *d,
+			  unsigned long *flags)
 {
 	unsigned int left = may_wait() ? MAGDEPOT_PATIENCE : 0;
 
@@ -112,9 +114,6 @@ static bool try_lock(struct magdepot_set *set, struct magdepot *d, unsigned long
 	return false;
 }
 
-#define depot_trylock(set, d, flags) __cond_lock(&(d)->lock, try_lock(set, d, flags))
-
-/* For those who may wait, in a task: their interrupts only try. */
 static void depot_lock(struct magdepot *d, unsigned long *flags) __acquires(&d->lock)
 {
 	if (!IS_ENABLED(CONFIG_SMP))
@@ -153,11 +152,12 @@ static unsigned int depot_get(struct magdepot_set *set, struct magdepot *d,
 	/* Racy peek: an object put this instant may be missed, as ever. */
 	if (!READ_ONCE(d->nr))
 		return 0;
-	if (!depot_trylock(set, d, &flags)) {
-		if (!must || !may_wait())
-			return 0;
+	if (depot_trylock(set, d, &flags))
+		__acquire(&d->lock);
+	else if (must && may_wait())
 		depot_lock(d, &flags);
-	}
+	else
+		return 0;
 	n = min(n, d->nr);
 	WRITE_ONCE(d->nr, d->nr - n);
 	d->low = min(d->low, d->nr);
@@ -204,6 +204,7 @@ static unsigned int depot_put(struct magdepot_set *set, struct magdepot *d,
 		kfree(chunk);
 		return 0;
 	}
+	__acquire(&d->lock);
 	chunk = add_chunk(d, chunk);
 	room = min_t(unsigned int, d->max, d->chunks * MAGDEPOT_CHUNK);
 	room = room > d->nr ? room - d->nr : 0;

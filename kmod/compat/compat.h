@@ -38,11 +38,6 @@
 #define WQ_PERCPU		0
 #endif
 
-/* What tells sparse of a conditional lock is gone in newer kernels. */
-#ifndef __cond_lock
-#define __cond_lock(lock, cond)	(cond)
-#endif
-
 /* Symbols for our own test modules alone; the quoting changed in 6.13. */
 #ifdef CONFIG_KUNIT
 #define EXPORT_SYMBOL_FOR_TEST(sym)	EXPORT_SYMBOL_GPL(sym)
