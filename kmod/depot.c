@@ -160,7 +160,6 @@ static unsigned int depot_get(struct magdepot_set *set, struct magdepot *d,
 		return 0;
 	n = min(n, d->nr);
 	WRITE_ONCE(d->nr, d->nr - n);
-	d->low = min(d->low, d->nr);
 	copy(d, d->nr, objs, n, true);
 	depot_unlock(d, &flags);
 	return n;
@@ -371,34 +370,6 @@ unsigned long magdepot_trim(struct magdepot_set *set, unsigned int keep)
 	return given;
 }
 EXPORT_SYMBOL_FOR_TEST(magdepot_trim);
-
-/**
- * magdepot_trim_idle() - give back what nobody wanted since the last call
- * @set: the depots
- *
- * What a depot never went below is not in the working set (Bonwick 2001, 3.2).
- *
- * Context: task; sleeps.
- * Return: how many were given.
- */
-unsigned long magdepot_trim_idle(struct magdepot_set *set)
-{
-	unsigned long flags, given = 0;
-	unsigned int keep;
-	int node;
-
-	for_each_node(node) {
-		struct magdepot *d = set->depot[node];
-
-		depot_lock(d, &flags);
-		keep = d->nr - d->low;
-		d->low = keep;
-		depot_unlock(d, &flags);
-		given += trim_node(set, d, keep);
-	}
-	return given;
-}
-EXPORT_SYMBOL_FOR_TEST(magdepot_trim_idle);
 
 /**
  * magdepot_set_max() - set how much a depot may hold

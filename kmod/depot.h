@@ -32,7 +32,6 @@ struct backing;
  * @lock:   protects all of it; raw, since it is taken in hardirq on PREEMPT_RT
  * @nr:     objects in it (D)
  * @max:    how many it may hold; 0: closed (D)
- * @low:    the fewest it held since magdepot_trim_idle() (D)
  * @chunks: how many of @chunk are there (D)
  * @size:   how many objects @chunk could hold (I)
  * @chunk:  the objects, in chunks that come when they are needed; last in,
@@ -42,7 +41,6 @@ struct magdepot {
 	raw_spinlock_t	lock;
 	unsigned int	nr;
 	unsigned int	max;
-	unsigned int	low;
 	unsigned int	chunks;
 	unsigned int	size;
 	void		**chunk[];
@@ -72,7 +70,6 @@ unsigned int magdepot_get(struct magdepot_set *set, void **objs, unsigned int n)
 bool magdepot_get_any(struct magdepot_set *set, void **obj);
 unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n);
 unsigned long magdepot_trim(struct magdepot_set *set, unsigned int keep);
-unsigned long magdepot_trim_idle(struct magdepot_set *set);
 unsigned int magdepot_count_objects(struct magdepot_set *set);
 
 #endif /* _MEMPOOL_DEPOT_H */

@@ -48,12 +48,12 @@
 #define PHYS_MIN	64u
 
 /*
- * Depot: what a program frees and soon takes again stays here, a node's up to
- * 16 MiB of objects of a cache, a 64th of the memory on small machines.  git
- * adding and checking out a tree keeps 10 MiB of one class and frees all of it
- * when it ends; the next git takes it again.  What nobody takes, the reclaim
- * cycle gives back.  128 pointers to chunks are the price of 65536 objects.
+ * Depot: eight magazines a node, so that one CPU's flush is another one's
+ * refill: 256 KiB of objects, up to where CAPACITY_MIN rules.  What is in a
+ * depot stays, so more must be asked for; up to 16 MiB of objects, a 64th of the
+ * memory on small machines.  128 pointers to chunks are the price of 65536.
  */
+#define DEPOT_MAGAZINES		8u
 #define DEPOT_BYTES		(16u << 20)
 #define DEPOT_MEMORY_SHARE	64u
 #define DEPOT_MAX		65536u
@@ -73,13 +73,17 @@ static unsigned int default_capacity(unsigned int size)
 	return clamp(CAPACITY_BYTES / size, CAPACITY_MIN, CAPACITY_MAX);
 }
 
-/* At least eight magazines, so that one CPU's flush is another one's refill. */
 static unsigned int default_depot(unsigned int size)
+{
+	return default_capacity(size) * DEPOT_MAGAZINES;
+}
+
+static unsigned int most_in_depot(unsigned int size)
 {
 	unsigned long bytes = min_t(unsigned long, DEPOT_BYTES,
 				    (totalram_pages() << PAGE_SHIFT) / DEPOT_MEMORY_SHARE);
 
-	return clamp_t(unsigned long, bytes / size, default_capacity(size) * 8, DEPOT_MAX);
+	return clamp_t(unsigned long, bytes / size, default_depot(size), DEPOT_MAX);
 }
 
 static struct objcache_priv *find_cache(const char *name)
@@ -237,8 +241,8 @@ __objcache_create(const char *name, unsigned int size,
 		priv->flags |= OBJCACHE_PASSTHROUGH;
 	priv->wanted = priv->flags & OBJCACHE_PASSTHROUGH ? 0 : default_capacity(size);
 	priv->phys = max(default_capacity(size) * PHYS_FACTOR, PHYS_MIN);
-	priv->depot_max = default_depot(size);
-	priv->depot_wanted = priv->depot_max;
+	priv->depot_max = most_in_depot(size);
+	priv->depot_wanted = default_depot(size);
 	priv->owner = owner;
 	mutex_init(&priv->knobs);
 	INIT_WORK(&priv->reap, reap_zombie);

@@ -182,20 +182,6 @@ static void trim_keeps_what_it_is_told_to(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, backing_held(&f->kb.backing), 0);
 }
 
-static void idle_is_what_was_never_needed(struct kunit *test)
-{
-	struct fixture *f = test->priv;
-	unsigned int n = 15;
-
-	stock(test, f, 20);
-	KUNIT_EXPECT_EQ(test, magdepot_trim_idle(f->set), 0);
-	KUNIT_EXPECT_EQ(test, magdepot_get(f->set, f->objs, n), n);
-	KUNIT_EXPECT_EQ(test, magdepot_put(f->set, f->objs, n), 0);
-	/* It never held fewer than 5. */
-	KUNIT_EXPECT_EQ(test, magdepot_trim_idle(f->set), 20 - n);
-	KUNIT_EXPECT_EQ(test, magdepot_trim_idle(f->set), n);
-}
-
 /* Three chunks, crossed at every offset, and given back. */
 static void chunks_come_and_go(struct kunit *test)
 {
@@ -209,12 +195,15 @@ static void chunks_come_and_go(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, set);
 	d = set->depot[numa_mem_id()];
 	magdepot_set_max(set, total);
+	KUNIT_EXPECT_EQ(test, d->chunks, 1);
 	for (i = 0; i < total; i += n) {
 		n = min_t(unsigned int, total - i, 1 + i % BATCH);
 		line_up(f, i, n);
 		KUNIT_ASSERT_EQ(test, magdepot_put(set, f->objs, n), 0);
 	}
 	KUNIT_EXPECT_EQ(test, d->chunks, 3);
+	line_up(f, i, 1);
+	KUNIT_EXPECT_EQ(test, magdepot_put(set, f->objs, 1), 1);
 	while (i) {
 		got = magdepot_get(set, f->objs, 1 + i % BATCH);
 		KUNIT_ASSERT_GT(test, got, 0);
@@ -391,7 +380,6 @@ static struct kunit_case depot_cases[] = {
 	KUNIT_CASE(hits_count_objects_and_misses_attempts),
 	KUNIT_CASE(a_lower_max_gives_the_surplus_to_slab),
 	KUNIT_CASE(trim_keeps_what_it_is_told_to),
-	KUNIT_CASE(idle_is_what_was_never_needed),
 	KUNIT_CASE(chunks_come_and_go),
 	KUNIT_CASE(sorting_by_node_loses_nothing),
 	KUNIT_CASE(an_object_goes_to_the_depot_of_its_node),
