@@ -209,9 +209,11 @@ unsigned int reserve_get_surplus(struct reserve *r, void **objs, unsigned int n)
 }
 EXPORT_SYMBOL_FOR_TEST(reserve_get_surplus);
 
-static unsigned int put_up_to(struct reserve *r, void **objs, unsigned int n,
-			      unsigned int level)
+static unsigned int put_and_unlock(struct reserve *r, void **objs, unsigned int n,
+				   unsigned int level, unsigned long flags)
+	__releases(&r->lock)
 {
+	bool was_short = r->nr < r->min;
 	unsigned int left = n;
 
 	while (left && r->nr < level) {
@@ -219,6 +221,12 @@ static unsigned int put_up_to(struct reserve *r, void **objs, unsigned int n,
 		WRITE_ONCE(r->nr, r->nr + 1);
 	}
 	account_add(r->acct, ACCOUNT_RESERVE_PUT, n - left);
+	was_short = was_short && r->nr >= r->min;
+	raw_spin_unlock(&r->lock);
+	/* Interrupts are off still: on the CPU that made the change. */
+	if (was_short)
+		r->changed(r);
+	local_irq_restore(flags);
 	return left;
 }
 
@@ -234,7 +242,6 @@ static unsigned int put_up_to(struct reserve *r, void **objs, unsigned int n,
 unsigned int reserve_put(struct reserve *r, void **objs, unsigned int n)
 {
 	unsigned long flags;
-	bool was_short;
 
 	/* Racy peek: full a moment ago is full enough. */
 	if (likely(!reserve_short(r)) || lock_is_none())
@@ -244,14 +251,7 @@ unsigned int reserve_put(struct reserve *r, void **objs, unsigned int n)
 			return n;
 		raw_spin_lock_irqsave(&r->lock, flags);
 	}
-	was_short = r->nr < r->min;
-	n = put_up_to(r, objs, n, r->min);
-	was_short = was_short && r->nr >= r->min;
-	raw_spin_unlock(&r->lock);
-	if (was_short)
-		r->changed(r);
-	local_irq_restore(flags);
-	return n;
+	return put_and_unlock(r, objs, n, r->min, flags);
 }
 EXPORT_SYMBOL_FOR_TEST(reserve_put);
 
@@ -269,16 +269,8 @@ unsigned int reserve_fill(struct reserve *r, void **objs, unsigned int n,
 			  unsigned int level)
 {
 	unsigned long flags;
-	bool was_short;
 
 	raw_spin_lock_irqsave(&r->lock, flags);
-	was_short = r->nr < r->min;
-	n = put_up_to(r, objs, n, level);
-	was_short = was_short && r->nr >= r->min;
-	raw_spin_unlock(&r->lock);
-	if (was_short)
-		r->changed(r);
-	local_irq_restore(flags);
-	return n;
+	return put_and_unlock(r, objs, n, level, flags);
 }
 EXPORT_SYMBOL_FOR_TEST(reserve_fill);
