@@ -57,6 +57,22 @@ void knobs_apply(struct objcache_priv *priv)
 	magdepot_set_max(priv->depot, capacity ? priv->depot_wanted : 0);
 }
 
+static int check_capacity(const struct objcache_priv *priv, const char *what,
+			  unsigned int capacity, unsigned int max)
+{
+	if (capacity > max) {
+		pr_err_ratelimited("cache '%s': %s capacity %u is more than %u\n",
+				   priv->name, what, capacity, max);
+		return -ERANGE;
+	}
+	if (priv->flags & OBJCACHE_PASSTHROUGH) {
+		pr_err_ratelimited("cache '%s': passed through to slab, has no %ss\n",
+				   priv->name, what);
+		return -EPERM;
+	}
+	return 0;
+}
+
 /**
  * objcache_set_capacity() - set how many objects a magazine may hold
  * @cache:    the cache
@@ -73,19 +89,10 @@ void knobs_apply(struct objcache_priv *priv)
 int objcache_set_capacity(struct objcache *cache, unsigned int capacity)
 {
 	struct objcache_priv *priv = to_priv(cache);
-	int err = 0;
+	int err = check_capacity(priv, "magazine", capacity, priv->phys);
 
-	if (capacity > priv->phys) {
-		pr_err_ratelimited("cache '%s': magazine capacity %u is more than %u\n",
-				   priv->name, capacity, priv->phys);
-		return -ERANGE;
-	}
-	if (priv->flags & OBJCACHE_PASSTHROUGH) {
-		pr_err_ratelimited("cache '%s': passed through to slab, has no magazines\n",
-				   priv->name);
-		return -EPERM;
-	}
-
+	if (err)
+		return err;
 	mutex_lock(&priv->knobs);
 	/* A dying cache is closed under this lock, and stays closed. */
 	if (READ_ONCE(priv->state) == OBJCACHE_LIVE) {
@@ -115,19 +122,10 @@ EXPORT_SYMBOL_GPL(objcache_set_capacity);
 int objcache_set_depot_capacity(struct objcache *cache, unsigned int capacity)
 {
 	struct objcache_priv *priv = to_priv(cache);
-	int err = 0;
+	int err = check_capacity(priv, "depot", capacity, priv->depot_max);
 
-	if (capacity > priv->depot_max) {
-		pr_err_ratelimited("cache '%s': depot capacity %u is more than %u\n",
-				   priv->name, capacity, priv->depot_max);
-		return -ERANGE;
-	}
-	if (priv->flags & OBJCACHE_PASSTHROUGH) {
-		pr_err_ratelimited("cache '%s': passed through to slab, has no depots\n",
-				   priv->name);
-		return -EPERM;
-	}
-
+	if (err)
+		return err;
 	mutex_lock(&priv->knobs);
 	if (READ_ONCE(priv->state) == OBJCACHE_LIVE) {
 		WRITE_ONCE(priv->depot_wanted, capacity);
