@@ -44,6 +44,7 @@ expected() {
 	capacity-max|0|
 	capacity-more|-34|cache 'badargs': magazine capacity 257 is more than 256
 	capacity-after|256|
+	depot-more|-34|cache 'badargs': depot capacity 4294967295 is more than [0-9]+
 	destroy-busy|-16|cache 'badargs': destroyed with 1 objects in use
 	destroy-twice|-16|cache 'badargs': destroyed twice
 	alloc-after|-12|cache 'badargs': allocation after objcache_destroy\(\) by badargs_init

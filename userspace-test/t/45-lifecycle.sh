@@ -13,7 +13,7 @@ guest_script() {
 	say() { echo "$1: $2"; }
 	row() { awk -v c="$1" '$1 == c { print $2, $6 }' $dbg/stats; }
 	gone() { i=0; while [ $i -lt 50 ] && grep -q "^$1 " $dbg/stats; do sleep 0.1; i=$((i + 1)); done; row "$1"; }
-	write() { printf "$1" | dd of=$dbg/forgotten/magazine_capacity 2>/w && echo ok || sed -n 's/^dd: .*: //p' /w; }
+	write() { printf "$1" | dd of=$knob 2>/w && echo ok || sed -n 's/^dd: .*: //p' /w; }
 	logged() { dmesg | grep -c "$1"; }
 	dmesg -n 1
 
@@ -33,6 +33,12 @@ guest_script() {
 	done
 	say knob-unchanged "$(cat $knob)"
 	printf '%s\n' "$default" >$knob; say knob-round-trip "$(cat $knob)"
+	knob=$dbg/forgotten/depot_capacity
+	say depot-magazines "$(($(cat $knob) / default))"
+	max=$(sed -n 's/^depot_capacity_max //p' $dbg/forgotten/stats)
+	say depot-max "$(write "$max")"; say depot-reads-max "$(($(cat $knob) - max))"
+	say depot-more "$(write "$((max + 1))")"; say depot-bad "$(write -1)"
+	say depot-unchanged "$(($(cat $knob) - max))"
 	say modes "$(stat -c '%a' $dbg/stats $dbg/forgotten/stats $knob | tr '\n' ' ')"
 	cat $dbg/forgotten/stats >/stats
 	say sum "$(awk '{ v[$1] = $2 } END { print v["allocs"] - v["frees"] == v["in_use"], v["in_use"] + v["cached"] == v["held"], v["scanned_magazines"] + v["scanned_depots"] == v["cached"], v["slab_taken"] - v["slab_given"] == v["held"] }' /stats)"
@@ -53,6 +59,8 @@ guest_script() {
 	say hotplug-held "$(($(field held) - held))"
 	echo 1 >/sys/devices/system/cpu/cpu1/online
 	say hotplug-after "$(field scanned_magazines)"
+	echo 0 >$dbg/forgotten/depot_capacity
+	say depot-emptied "$(field scanned_depots) $(field held)"
 	rmmod mempool_owner
 	say hotplug-gone "$(gone forgotten)"
 
@@ -93,6 +101,12 @@ expected() {
 	knob-bad 1\0: Invalid argument
 	knob-unchanged: 256
 	knob-round-trip: 128
+	depot-magazines: 8
+	depot-max: ok
+	depot-reads-max: 0
+	depot-more: Numerical result out of range
+	depot-bad: Invalid argument
+	depot-unchanged: 0
 	modes: 400 400 600 
 	sum: 1 1 1 1
 	open-file-after: Input/output error
@@ -102,6 +116,7 @@ expected() {
 	hotplug-drained: 0 0
 	hotplug-held: 0
 	hotplug-after: 0
+	depot-emptied: 0 0
 	hotplug-gone: 
 	zombie: zombie 3
 	zombie-message: 1

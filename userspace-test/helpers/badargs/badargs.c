@@ -89,6 +89,7 @@ static int __init badargs_init(void)
 	pr_info("case capacity-max: %d\n", objcache_set_capacity(cache, 256));
 	pr_info("case capacity-more: %d\n", objcache_set_capacity(cache, 257));
 	pr_info("case capacity-after: %u\n", objcache_capacity(cache));
+	pr_info("case depot-more: %d\n", objcache_set_depot_capacity(cache, UINT_MAX));
 
 	/* With preemption off, so that the CPU is the same. */
 	preempt_disable();
