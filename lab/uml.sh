@@ -68,7 +68,7 @@ uml_build()	# DIR LANE
 	local dir=$1 log=$1/build.log lane=$2 line
 
 	get "${UML_TOOLS[@]}"
-	say "building the $lane kernel (about 3 minutes)"
+	say "building the $lane kernel (5 to 8 minutes)"
 	ln -s "$(source_tree "$lane")" "$dir/source"
 	mkdir "$dir/build"
 	uml_config "$lane" >"$dir/wanted"

@@ -17,7 +17,9 @@
 #
 # The header of a script may say
 #   # parallel: yes     it may run beside one other such script
-#   # timeout: 600      seconds until the runner kills it
+#   # timeout: 600      seconds until the runner kills it, with all that it has to fetch
+#                       and build when caches are empty; a uml kernel alone takes 10
+#                       minutes beside another (what hangs in a guest ends by lab/vm's own)
 #
 # try and status leave the output of COMMAND in $OUT (stdout) and $ERR.
 

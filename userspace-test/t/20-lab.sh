@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # parallel: yes
-# timeout: 900
+# timeout: 1800
 #
 # The lab's own promises: a guest's status, its output and its misfortunes reach
 # the caller, whatever they are.  Most guests are of lane 6.1 and load nothing

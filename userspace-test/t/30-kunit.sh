@@ -5,7 +5,7 @@
 # a case.  A suite that is missing, crashes or has no case is a failure.
 #
 # parallel: yes
-# timeout: 600
+# timeout: 1800
 
 # shellcheck source=userspace-test/lib.sh
 . "$(dirname "$0")/../lib.sh"

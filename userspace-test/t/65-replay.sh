@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 900
+# timeout: 1800
 #
 # The replay of recorded traces: what makes no sense is refused, with the number
 # of the record and an errno; what does is replayed to the last object, on two

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 300
+# timeout: 1800
 #
 # The benchmark in time runs and has all its numbers.  How good they are is no
 # test: that depends on what else the machine does.

@@ -3,7 +3,7 @@
 # The torture in short, in every preemption mode of every stock kernel, and on UML,
 # where the other seam of the magazine is built.  The long form is make torture.
 # parallel: yes
-# timeout: 900
+# timeout: 1800
 . "$(dirname "$0")/../lib.sh"
 
 # Each line that torture/run judged, once more as this script's own.
