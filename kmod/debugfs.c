@@ -11,7 +11,9 @@
  */
 #include "internal.h"
 
+#include <linux/dcache.h>
 #include <linux/debugfs.h>
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/kstrtox.h>
@@ -21,14 +23,15 @@
 
 #include "debugfs.h"
 #include "depot.h"
+#include "knobtable.h"
 #include "magazine.h"
 #include "objcache_priv.h"
 
 static struct dentry *root;
 
-/* Files beside the caches' folders: those there are, and those to come. */
+/* Files beside the caches' folders, knobs apart: those there are, and those to come. */
 static const char *const own_files[] = {
-	"stats", "memory", "memory_limit", "reclaim", "limits", "profile", "monitor",
+	"stats", "memory", "reclaim", "reclaim_now", "limits", "profile", "monitor",
 };
 
 /**
@@ -43,6 +46,9 @@ bool objcache_debugfs_name_taken(const char *name)
 
 	for (i = 0; i < ARRAY_SIZE(own_files); i++)
 		if (!strcmp(own_files[i], name))
+			return true;
+	for (i = 0; i < module_knobs_nr; i++)
+		if (!strcmp(module_knobs[i].name, name))
 			return true;
 	return false;
 }
@@ -111,120 +117,71 @@ static int cache_stats_show(struct seq_file *m, void *unused)
 DEFINE_SHOW_ATTRIBUTE(cache_stats);
 
 /*
- * Knobs: a number in a file.  Each reads as decimal digits and a newline, and
- * accepts what it prints and nothing else: digits, with or without the
- * newline, in one write at the start.  Otherwise -EINVAL; -ERANGE when it is
- * too large; nothing is changed then.
+ * Knobs: a number in a file, whose own data is the knob and whose folder's is the
+ * cache.  Each reads as decimal digits and a newline, and accepts what it
+ * prints and nothing else: digits, with or without the newline, in one write
+ * at the start; a minus sign where a knob can be negative.  Otherwise -EINVAL;
+ * -ERANGE outside its bounds; nothing is changed then.
  */
-static ssize_t knob_read(char __user *to, size_t len, loff_t *pos, unsigned long value)
+static struct objcache_priv *knob_cache(const struct file *file)
 {
+	return d_inode(file->f_path.dentry->d_parent)->i_private;
+}
+
+static ssize_t knob_read(struct file *file, char __user *to, size_t len, loff_t *pos)
+{
+	const struct knob *knob = file->private_data;
 	char text[24];
-	int n = scnprintf(text, sizeof(text), "%lu\n", value);
+	int n = scnprintf(text, sizeof(text), "%lld\n", knob->get(knob_cache(file)));
 
 	return simple_read_from_buffer(to, len, pos, text, n);
 }
 
-static int knob_parse(const char __user *from, size_t len, loff_t *pos,
-		      unsigned long *value)
+static int knob_parse(const struct knob *knob, const char __user *from, size_t len,
+		      s64 *value)
 {
-	char text[24];
+	char text[24], *digits = text;
 
-	if (*pos || !len || len >= sizeof(text))
+	if (!len || len >= sizeof(text))
 		return -EINVAL;
 	if (copy_from_user(text, from, len))
 		return -EFAULT;
 	text[len] = '\0';
-	if (text[0] < '0' || text[0] > '9' || strlen(text) != len)
+	if (knob->min < 0 && text[0] == '-')
+		digits++;
+	if (*digits < '0' || *digits > '9' || strlen(text) != len)
 		return -EINVAL;
-	return kstrtoul(text, 10, value);
+	return kstrtos64(text, 10, value);
 }
 
-/* @get and @set take the file's private data and an unsigned long. */
-#define DEFINE_KNOB(name, get, set)					\
-static ssize_t name##_read(struct file *file, char __user *to,		\
-			   size_t len, loff_t *pos)			\
-{									\
-	return knob_read(to, len, pos, get(file->private_data));	\
-}									\
-									\
-static ssize_t name##_write(struct file *file, const char __user *from,	\
-			    size_t len, loff_t *pos)			\
-{									\
-	unsigned long value;						\
-	int err = knob_parse(from, len, pos, &value);			\
-									\
-	if (!err)							\
-		err = set(file->private_data, value);			\
-	return err ?: len;						\
-}									\
-									\
-static const struct file_operations name##_fops = {			\
-	.owner	= THIS_MODULE,						\
-	.open	= simple_open,						\
-	.read	= name##_read,						\
-	.write	= name##_write,						\
-	.llseek	= default_llseek,					\
-}
-
-static unsigned long get_capacity(struct objcache_priv *priv)
+static ssize_t knob_write(struct file *file, const char __user *from, size_t len,
+			  loff_t *pos)
 {
-	return objcache_capacity(&priv->pub);
+	const struct knob *knob = file->private_data;
+	s64 value;
+	int err = *pos ? -EINVAL : knob_parse(knob, from, len, &value);
+
+	if (!err)
+		err = knob_set(knob, knob_cache(file), value);
+	return err ?: len;
 }
 
-static int set_capacity(struct objcache_priv *priv, unsigned long value)
+static const struct file_operations knob_fops = {
+	.owner	= THIS_MODULE,
+	.open	= simple_open,
+	.read	= knob_read,
+	.write	= knob_write,
+	.llseek	= default_llseek,
+};
+
+static void add_knobs(struct dentry *dir, const struct knob *knobs, unsigned int n)
 {
-	return value > UINT_MAX ? -ERANGE : objcache_set_capacity(&priv->pub, value);
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		debugfs_create_file(knobs[i].name, 0600, dir, (void *)&knobs[i],
+				    &knob_fops);
 }
-
-static unsigned long get_depot_capacity(struct objcache_priv *priv)
-{
-	return objcache_depot_capacity(&priv->pub);
-}
-
-static int set_depot_capacity(struct objcache_priv *priv, unsigned long value)
-{
-	return value > UINT_MAX ? -ERANGE : objcache_set_depot_capacity(&priv->pub, value);
-}
-
-static unsigned long get_limit(struct objcache_priv *priv)
-{
-	return objcache_limit(&priv->pub);
-}
-
-static int set_limit(struct objcache_priv *priv, unsigned long value)
-{
-	return objcache_set_limit(&priv->pub, value);
-}
-
-static unsigned long get_reserve(struct objcache_priv *priv)
-{
-	return objcache_reserve(&priv->pub);
-}
-
-static int set_reserve(struct objcache_priv *priv, unsigned long value)
-{
-	return value > UINT_MAX ? -ERANGE : objcache_set_reserve(&priv->pub, value);
-}
-
-/* 0 stands for no limit here too. */
-static unsigned long get_memory_limit(void *unused)
-{
-	unsigned long limit = backing_memory_limit();
-
-	return limit == ULONG_MAX ? 0 : limit;
-}
-
-static int set_memory_limit(void *unused, unsigned long value)
-{
-	backing_set_memory_limit(value ?: ULONG_MAX);
-	return 0;
-}
-
-DEFINE_KNOB(capacity, get_capacity, set_capacity);
-DEFINE_KNOB(depot_capacity, get_depot_capacity, set_depot_capacity);
-DEFINE_KNOB(limit, get_limit, set_limit);
-DEFINE_KNOB(reserve, get_reserve, set_reserve);
-DEFINE_KNOB(memory_limit, get_memory_limit, set_memory_limit);
 
 /**
  * objcache_debugfs_add() - make a cache's folder
@@ -237,13 +194,11 @@ DEFINE_KNOB(memory_limit, get_memory_limit, set_memory_limit);
 void objcache_debugfs_add(struct objcache_priv *priv)
 {
 	priv->dir = debugfs_create_dir(priv->name, root);
+	if (IS_ERR(priv->dir))
+		return;
+	d_inode(priv->dir)->i_private = priv;
 	debugfs_create_file("stats", 0400, priv->dir, priv, &cache_stats_fops);
-	debugfs_create_file("magazine_capacity", 0600, priv->dir, priv,
-			    &capacity_fops);
-	debugfs_create_file("depot_capacity", 0600, priv->dir, priv,
-			    &depot_capacity_fops);
-	debugfs_create_file("limit", 0600, priv->dir, priv, &limit_fops);
-	debugfs_create_file("reserve", 0600, priv->dir, priv, &reserve_fops);
+	add_knobs(priv->dir, cache_knobs, cache_knobs_nr);
 }
 
 /**
@@ -264,7 +219,7 @@ void objcache_debugfs_init(void)
 {
 	root = debugfs_create_dir("mempool", NULL);
 	debugfs_create_file("stats", 0400, root, NULL, &stats_fops);
-	debugfs_create_file("memory_limit", 0600, root, NULL, &memory_limit_fops);
+	add_knobs(root, module_knobs, module_knobs_nr);
 }
 
 /**

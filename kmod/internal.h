@@ -22,11 +22,12 @@
  * Beside floor 1: lifecycle.c creates and destroys (arguments.c says no),
  * sizeclass.c chooses a cache by size (sizeclass_life.c makes and destroys the
  * pools of them), owner.c watches drivers go, interop.c meets the kernel's own
- * ways, knobs.c changes, wait.c sleeps, reservation.c hands out several at once,
- * refill.c brings objects in ahead of their use, view.c reads, reclaim.c drains
- * magazines on their CPUs.  Below it: overflow.c puts objects down wherever
- * there is room.  account.c counts (a leaf: any floor calls it, it calls
- * nobody), debugfs.c is a window: it reads, and tunes through floor 1.
+ * ways, knobs.c changes (knobtable.c has every knob once), wait.c sleeps,
+ * reservation.c hands out several at once, refill.c brings objects in ahead of
+ * their use, view.c reads, reclaim.c drains magazines on their CPUs.  Below it:
+ * overflow.c puts objects down wherever there is room.  account.c counts (a
+ * leaf: any floor calls it, it calls nobody), debugfs.c is a window: it reads,
+ * and tunes through floor 1.
  */
 
 /**
