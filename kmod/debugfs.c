@@ -19,13 +19,13 @@
 #include <linux/kstrtox.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "debugfs.h"
-#include "depot.h"
 #include "knobtable.h"
-#include "magazine.h"
 #include "objcache_priv.h"
+#include "stattable.h"
 
 static struct dentry *root;
 
@@ -91,27 +91,19 @@ DEFINE_SHOW_ATTRIBUTE(stats);
 static int cache_stats_show(struct seq_file *m, void *unused)
 {
 	struct objcache_priv *priv = m->private;
-	struct account_view view;
+	u64 *values = kmalloc_array(stats_nr(), sizeof(*values), GFP_KERNEL);
+	struct stat_item item;
 	unsigned int i;
 
-	objcache_view(priv, &view);
+	if (!values)
+		return -ENOMEM;
+	stats_read(priv, true, values);
 	seq_printf(m, "name %s\n", priv->name);
-	seq_printf(m, "object_size %u\n", priv->pub.size);
-	seq_printf(m, "slab_object_size %u\n", priv->backing.padded);
-	seq_printf(m, "passthrough %u\n", !!(priv->flags & OBJCACHE_PASSTHROUGH));
-	seq_printf(m, "magazine_capacity %u\n", objcache_capacity(&priv->pub));
-	seq_printf(m, "magazine_capacity_max %u\n", priv->phys);
-	seq_printf(m, "magazine_capacity_in_force %u\n", READ_ONCE(priv->capacity));
-	seq_printf(m, "depot_capacity %u\n", objcache_depot_capacity(&priv->pub));
-	seq_printf(m, "depot_capacity_max %u\n", priv->depot_max);
-	seq_printf(m, "limit %lu\n", objcache_limit(&priv->pub));
-	seq_printf(m, "reserve %u\n", objcache_reserve(&priv->pub));
-	for (i = 0; i < ACCOUNT_NR; i++)
-		seq_printf(m, "%s %lu\n", account_names[i], view.n[i]);
-	seq_printf(m, "held_peak %ld\n", atomic_long_read(&priv->backing.peak));
-	seq_printf(m, "scanned_magazines %u\n", mag_count_objects(priv->pub.mag));
-	seq_printf(m, "scanned_depots %u\n", magdepot_count_objects(priv->depot));
-	seq_printf(m, "scanned_reserve %u\n", READ_ONCE(priv->reserve.nr));
+	for (i = 0; i < stats_nr(); i++) {
+		stat_describe(i, &item);
+		seq_printf(m, "%s %llu\n", item.name, values[i]);
+	}
+	kfree(values);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(cache_stats);

@@ -24,7 +24,8 @@
  * pools of them), owner.c watches drivers go, interop.c meets the kernel's own
  * ways, knobs.c changes (knobtable.c has every knob once), wait.c sleeps,
  * reservation.c hands out several at once, refill.c brings objects in ahead of
- * their use, view.c reads, reclaim.c drains magazines on their CPUs.  Below it:
+ * their use, view.c reads (stattable.c has every statistic once), directory.c
+ * knows all caches by name and number, reclaim.c drains magazines on their CPUs.  Below it:
  * overflow.c puts objects down wherever there is room.  account.c counts (a
  * leaf: any floor calls it, it calls nobody), debugfs.c is a window: it reads,
  * and tunes through floor 1.

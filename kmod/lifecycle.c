@@ -3,8 +3,8 @@
  * lifecycle.c - beside floor 1: birth and death of a cache
  *
  * Called from: drivers, owner.c.
- * Calls: all floors below, arguments.c, knobs.c, refill.c, reclaim.c, debugfs.c
- * (the cache's folder).
+ * Calls: all floors below, arguments.c, directory.c, knobs.c, refill.c, reclaim.c,
+ * debugfs.c (the cache's folder).
  * Locks: objcache_list_lock, objcache_priv.knobs.  Context: task; sleeps.
  */
 #include "internal.h"
@@ -21,6 +21,7 @@
 #include "arguments.h"
 #include "debugfs.h"
 #include "depot.h"
+#include "directory.h"
 #include "knobs.h"
 #include "magazine.h"
 #include "objcache_priv.h"
@@ -58,8 +59,6 @@
 #define DEPOT_MEMORY_SHARE	64u
 #define DEPOT_MAX		65536u
 
-LIST_HEAD(objcache_list);
-DEFINE_MUTEX(objcache_list_lock);	/* the list, names, life and death */
 struct workqueue_struct *objcache_wq;
 
 static char *passthrough = "auto";
@@ -84,17 +83,6 @@ static unsigned int most_in_depot(unsigned int size)
 				    (totalram_pages() << PAGE_SHIFT) / DEPOT_MEMORY_SHARE);
 
 	return clamp_t(unsigned long, bytes / size, default_depot(size), DEPOT_MAX);
-}
-
-static struct objcache_priv *find_cache(const char *name)
-{
-	struct objcache_priv *priv;
-
-	lockdep_assert_held(&objcache_list_lock);
-	list_for_each_entry(priv, &objcache_list, link)
-		if (!strcmp(priv->name, name))
-			return priv;
-	return NULL;
 }
 
 /*
@@ -249,7 +237,7 @@ __objcache_create(const char *name, unsigned int size,
 
 	/* Held to the end: slab must not see a second cache of this name. */
 	mutex_lock(&objcache_list_lock);
-	other = find_cache(name);
+	other = directory_find_name(name);
 	if (other) {
 		pr_err("cache '%s': there is one of this name%s\n", name,
 		       other->state == OBJCACHE_LIVE ? "" :
@@ -263,7 +251,7 @@ __objcache_create(const char *name, unsigned int size,
 	if (!(priv->flags & OBJCACHE_PASSTHROUGH))
 		knobs_apply(priv);
 	objcache_debugfs_add(priv);
-	list_add_tail(&priv->link, &objcache_list);
+	directory_add(priv);
 	mutex_unlock(&objcache_list_lock);
 	return &priv->pub;
 
@@ -315,6 +303,7 @@ int objcache_retire(struct objcache_priv *priv)
 	long out;
 
 	objcache_debugfs_remove(priv);
+	directory_wait_unpinned(priv);
 	if (READ_ONCE(priv->frees_by_rcu))
 		rcu_barrier();
 	quiesce(priv);

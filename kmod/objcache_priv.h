@@ -58,6 +58,9 @@ enum objcache_state {
  * @refill:   fills up a short reserve
  * @ctor:     the owner's constructor (I)
  * @pool:     the pool that it is a class of, or NULL (I)
+ * @id:       its number, never given to another one (I)
+ * @pins:     how many changes through a window are under way (L for writers, A
+ *	for readers)
  * @owner:    the module that made it; NULL: built in, or unloaded (L)
  * @knobs:    one change at a time
  * @link:     in objcache_list (L)
@@ -87,6 +90,8 @@ struct objcache_priv {
 	void			(*ctor)(void *obj);
 	struct sizeclass_pool	*pool;
 
+	u64			id;
+	unsigned int		pins;
 	struct module		*owner;
 	struct mutex		knobs;	/* one change of a knob at a time */
 	struct list_head	link;

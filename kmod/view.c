@@ -2,7 +2,7 @@
 /*
  * view.c - beside floor 1: one reading of a cache, for the windows
  *
- * Called from: debugfs.c.  Calls: magazine.c, account.c.
+ * Called from: debugfs.c, stattable.c.  Calls: magazine.c, account.c.
  * Locks: none.  Context: any; stops nobody.
  */
 #include "internal.h"
