@@ -19,8 +19,10 @@
 #include "arguments.h"
 #include "debugfs.h"
 
-#define OBJCACHE_FLAGS	(OBJCACHE_HWCACHE_ALIGN | OBJCACHE_NODE | \
-			 OBJCACHE_PASSTHROUGH)
+#define OBJCACHE_FLAGS	(OBJCACHE_HWCACHE_ALIGN | OBJCACHE_NODE |	\
+			 OBJCACHE_PASSTHROUGH | OBJCACHE_TYPESAFE_BY_RCU | \
+			 OBJCACHE_DMA | OBJCACHE_DMA32 |		\
+			 OBJCACHE_RECLAIMABLE | OBJCACHE_SLAB_DEBUG)
 
 static int check_name(const char *name)
 {
@@ -72,6 +74,10 @@ static int check_params(const char *name, unsigned int size,
 	if (p->flags & ~OBJCACHE_FLAGS) {
 		pr_err("cache '%s': unknown flags %#x\n", name,
 		       p->flags & ~OBJCACHE_FLAGS);
+		return -EINVAL;
+	}
+	if ((p->flags & OBJCACHE_DMA) && (p->flags & OBJCACHE_DMA32)) {
+		pr_err("cache '%s': zones DMA and DMA32 at once\n", name);
 		return -EINVAL;
 	}
 	if (p->useroffset > size || p->usersize > size - p->useroffset) {

@@ -17,10 +17,16 @@
 static atomic_long_t memory_charged = ATOMIC_LONG_INIT(0);
 static unsigned long memory_limit = ULONG_MAX;
 
+/* What nobody may write to while the object is free: slab has the same rule. */
+static bool content_is_kept(const struct backing_params *p)
+{
+	return p->ctor || (p->slab_flags & SLAB_TYPESAFE_BY_RCU);
+}
+
 /*
  * As slab computes it, which keeps it to itself: alignment on cache lines is
- * halved while two objects fit, and a constructed object has slab's own link
- * behind it.
+ * halved while two objects fit, and an object whose content is kept has slab's
+ * own link behind it.
  */
 static unsigned int padded_size(const struct backing_params *p, unsigned int size)
 {
@@ -32,7 +38,7 @@ static unsigned int padded_size(const struct backing_params *p, unsigned int siz
 			line /= 2;
 		align = max(align, line);
 	}
-	if (p->ctor)
+	if (content_is_kept(p))
 		size += sizeof(void *);
 	return ALIGN(size, align);
 }
@@ -53,9 +59,9 @@ int backing_init(struct backing *b, const struct backing_params *params,
 {
 	unsigned int size = params->size;
 
-	/* A constructed object's content is not ours: link behind it. */
+	/* Where its content is not ours: link behind it. */
 	b->link = 0;
-	if (params->ctor) {
+	if (content_is_kept(params)) {
 		b->link = ALIGN(size, sizeof(void *));
 		size = b->link + sizeof(void *);
 	}
@@ -148,13 +154,13 @@ static unsigned int charge(struct backing *b, unsigned int n)
 	return all;
 }
 
-static unsigned int take_single(struct backing *b, gfp_t gfp, void **objs,
+static unsigned int take_single(struct backing *b, gfp_t gfp, int node, void **objs,
 				unsigned int n)
 {
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		objs[i] = kmem_cache_alloc_node(b->slab, gfp, b->node);
+		objs[i] = kmem_cache_alloc_node(b->slab, gfp, node);
 		if (!objs[i])
 			break;
 	}
@@ -168,16 +174,34 @@ static gfp_t gfp_for_more(gfp_t gfp)
 			__GFP_MEMALLOC)) | __GFP_NOMEMALLOC | __GFP_NOWARN;
 }
 
+/*
+ * What slab is not asked for.  __GFP_ZERO is ours to honour: slab would complain
+ * about it in caches with a constructor.  Nor __GFP_ACCOUNT: objects go from
+ * task to task, and would stay charged to the first.  Zones are the cache's.
+ * Who may not sleep may not insist.
+ */
+static gfp_t gfp_for_slab(gfp_t gfp)
+{
+	gfp &= ~(__GFP_ZERO | __GFP_ACCOUNT | __GFP_DMA | __GFP_DMA32);
+	return gfpflags_allow_blocking(gfp) ? gfp : gfp & ~__GFP_NOFAIL;
+}
+
+static void count_taken(struct backing *b, unsigned int got)
+{
+	if (!got) {
+		account_inc(b->acct, ACCOUNT_SLAB_TAKE_MISS);
+		return;
+	}
+	note_peak(b, atomic_long_add_return(got, &b->refs) - 1);
+	account_add(b->acct, ACCOUNT_SLAB_TAKEN, got);
+}
+
 /**
  * backing_take() - take objects from slab
  * @b:    the backing
  * @gfp:  for the first object; the others are only taken if that is easy
  * @objs: where they go
  * @n:    how many at most, not 0
- *
- * __GFP_ZERO is ours to honour, not slab's, which would complain about it in
- * caches with a constructor.  Nor is __GFP_ACCOUNT passed on: objects go from
- * task to task, and would stay charged to the first.
  *
  * Context: any; from NMI, and atomic on PREEMPT_RT, always 0; with interrupts
  * off at most 1.
@@ -188,7 +212,7 @@ unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
 {
 	unsigned int got = 0;
 
-	gfp &= ~(__GFP_ZERO | __GFP_ACCOUNT);
+	gfp = gfp_for_slab(gfp);
 	if (b->node != NUMA_NO_NODE)
 		gfp |= __GFP_THISNODE;
 	if (backing_reachable()) {
@@ -199,25 +223,47 @@ unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
 		}
 		if (n > 1 && backing_bulk_allowed()) {
 			if (b->node != NUMA_NO_NODE)
-				got = take_single(b, gfp_for_more(gfp), objs, n);
+				got = take_single(b, gfp_for_more(gfp), b->node, objs, n);
 			else if (kmem_cache_alloc_bulk(b->slab, gfp_for_more(gfp), n, objs))
 				got = n;
 		}
 		if (!got)
-			got = take_single(b, gfp, objs, 1);
+			got = take_single(b, gfp, b->node, objs, 1);
 		if (got < n)
 			uncharge(b, n - got);
 	}
-
-	if (got) {
-		note_peak(b, atomic_long_add_return(got, &b->refs) - 1);
-		account_add(b->acct, ACCOUNT_SLAB_TAKEN, got);
-	} else {
-		account_inc(b->acct, ACCOUNT_SLAB_TAKE_MISS);
-	}
+	count_taken(b, got);
 	return got;
 }
 EXPORT_SYMBOL_FOR_TEST(backing_take);
+
+/**
+ * backing_take_on() - take an object from slab, of a node
+ * @b:    the backing
+ * @gfp:  as for objcache_alloc_node()
+ * @node: the node
+ * @obj:  where it goes
+ *
+ * Context: any; from NMI, and atomic on PREEMPT_RT, always false.
+ * Return: true if there was one.
+ */
+bool backing_take_on(struct backing *b, gfp_t gfp, int node, void **obj)
+{
+	bool got = false;
+
+	if (backing_reachable()) {
+		if (!charge(b, 1)) {
+			account_inc(b->acct, ACCOUNT_LIMIT_HIT);
+			return false;
+		}
+		got = take_single(b, gfp_for_slab(gfp), node, obj, 1);
+		if (!got)
+			uncharge(b, 1);
+	}
+	count_taken(b, got);
+	return got;
+}
+EXPORT_SYMBOL_FOR_TEST(backing_take_on);
 
 /**
  * backing_give() - give objects back to slab

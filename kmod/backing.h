@@ -94,6 +94,7 @@ bool backing_close(struct backing *b);
 
 unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
 			  unsigned int n);
+bool backing_take_on(struct backing *b, gfp_t gfp, int node, void **obj);
 void backing_give(struct backing *b, void **objs, unsigned int n);
 long backing_held(const struct backing *b);
 unsigned long backing_most(const struct backing *b);

@@ -2,8 +2,8 @@
 /*
  * bulk.c - floor 1: alloc and free of many
  *
- * Called from: drivers.  Calls: magazine.h, objcache.c, wait.c, reserve.c,
- * overflow.c.
+ * Called from: drivers.  Calls: magazine.h, objcache.c, gfp.c, wait.c,
+ * reserve.c, overflow.c.
  * Locks: none.  Context: any; sleeps only in slab, if gfp says so.
  *
  * The order is that of single objects (objcache.c), but what the magazine does
@@ -15,9 +15,9 @@
 #include <linux/export.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
-#include <linux/string.h>
 
 #include "depot.h"
+#include "gfp.h"
 #include "magazine.h"
 #include "objcache_priv.h"
 #include "overflow.h"
@@ -76,11 +76,8 @@ alloc_below(struct objcache_priv *priv, gfp_t gfp, unsigned int n, void **objs)
 {
 	unsigned int got, more;
 
-	if (unlikely(READ_ONCE(priv->state) != OBJCACHE_LIVE)) {
-		pr_err_ratelimited("cache '%s': allocation after objcache_destroy() by %ps\n",
-				   priv->name, __builtin_return_address(0));
+	if (!objcache_may_alloc(priv, __builtin_return_address(0)))
 		return 0;
-	}
 	account_inc(priv->acct, ACCOUNT_MAG_ALLOC_MISS);
 	got = mag_take(priv->pub.mag, priv->phys, 0, objs, n);
 	while (got < n) {
@@ -112,12 +109,13 @@ static unsigned int reserve_get_many(struct objcache_priv *priv, unsigned int n,
 	return got;
 }
 
-static noinline void zero_many(struct objcache *cache, unsigned int n, void **objs)
+static noinline void zero_many(struct objcache *cache, gfp_t gfp, unsigned int n,
+			       void **objs)
 {
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		objcache_zero(cache, objs[i]);
+		objcache_zero_for(cache, objs[i], gfp);
 }
 
 /**
@@ -135,34 +133,60 @@ static noinline void zero_many(struct objcache *cache, unsigned int n, void **ob
 unsigned int objcache_alloc_some(struct objcache *cache, gfp_t gfp,
 				 unsigned int n, void **objs)
 {
-	unsigned int got = pop_many(cache->mag, n, objs);
+	unsigned int got;
 
+	if (!gfp_valid(to_priv(cache), gfp, __GFP_THISNODE, __builtin_return_address(0)))
+		return 0;
+	got = pop_many(cache->mag, n, objs);
 	if (unlikely(got < n))
 		got += alloc_below(to_priv(cache), gfp, n - got, objs + got);
 	if (unlikely(!got) && n)
 		got = reserve_get_many(to_priv(cache), 1, objs);
 	if (want_init_on_alloc(gfp))
-		zero_many(cache, got, objs);
+		zero_many(cache, gfp, got, objs);
 	return got;
 }
 EXPORT_SYMBOL_GPL(objcache_alloc_some);
 
+/* Nothing is held while it is waited for, so no two can wait for each other's. */
+static bool alloc_nofail(struct objcache_priv *priv, gfp_t gfp, unsigned int n,
+			 void **objs)
+{
+	void *chain;
+
+	if (!wait_nofail(priv, gfp, n, &chain))
+		return false;
+	while (n--) {
+		objs[n] = chain;
+		chain = *backing_link(&priv->backing, chain);
+	}
+	return true;
+}
+
 static noinline bool alloc_rest(struct objcache *cache, gfp_t gfp, unsigned int n,
 				void **objs, unsigned int got)
 {
+	struct objcache_priv *priv = to_priv(cache);
+
+	if (!gfp_valid(priv, gfp, __GFP_THISNODE, __builtin_return_address(0))) {
+		objcache_free_bulk(cache, got, objs);
+		return false;
+	}
 	if (got < n)
 		got += pop_many(cache->mag, n - got, objs + got);
 	if (got < n)
-		got += alloc_below(to_priv(cache), gfp, n - got, objs + got);
+		got += alloc_below(priv, gfp, n - got, objs + got);
 	if (got < n)
-		got += reserve_get_many(to_priv(cache), n - got, objs + got);
+		got += reserve_get_many(priv, n - got, objs + got);
 	if (got < n) {
 		objcache_free_bulk(cache, got, objs);
-		account_inc(to_priv(cache)->acct, ACCOUNT_ALLOC_FAILED);
-		return false;
+		if (!alloc_nofail(priv, gfp, n, objs)) {
+			account_inc(priv->acct, ACCOUNT_ALLOC_FAILED);
+			return false;
+		}
 	}
 	if (want_init_on_alloc(gfp))
-		zero_many(cache, n, objs);
+		zero_many(cache, gfp, n, objs);
 	return true;
 }
 
@@ -198,7 +222,7 @@ bool objcache_alloc_bulk(struct objcache *cache, gfp_t gfp, unsigned int n,
 	/* Calls in the last position: nothing is saved on the stack for them. */
 	if (unlikely(got < n))
 		return alloc_rest(cache, gfp, n, objs, got);
-	if (static_branch_unlikely(&init_on_alloc) || unlikely(gfp & __GFP_ZERO))
+	if (static_branch_unlikely(&init_on_alloc) || unlikely(gfp & OBJCACHE_GFP_SPECIAL))
 		return alloc_rest(cache, gfp, n, objs, n);
 	return true;
 }
@@ -209,9 +233,9 @@ static void free_below(struct objcache_priv *priv, unsigned int n, void **objs)
 {
 	unsigned int i;
 
-	if (want_init_on_free() && !priv->ctor)
+	if (want_init_on_free())
 		for (i = 0; i < n; i++)
-			memset(objs[i], 0, priv->pub.size);
+			objcache_wipe(priv, objs[i]);
 
 	account_add(priv->acct, ACCOUNT_FREE_DIRECT, n);
 	while (n && unlikely(wait_anybody(priv)) && wait_hand(priv, objs[n - 1]))

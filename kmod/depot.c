@@ -237,6 +237,24 @@ unsigned int magdepot_get(struct magdepot_set *set, void **objs, unsigned int n)
 EXPORT_SYMBOL_FOR_TEST(magdepot_get);
 
 /**
+ * magdepot_get_node() - get one object from a node's depot
+ * @set:  the depots
+ * @node: the node, online
+ * @obj:  where it goes
+ *
+ * Context: any.
+ * Return: true if there was one.
+ */
+bool magdepot_get_node(struct magdepot_set *set, int node, void **obj)
+{
+	if (!depot_get(set, set->depot[node], obj, 1, false))
+		return false;
+	account_inc(set->acct, ACCOUNT_DEPOT_GET_HIT);
+	return true;
+}
+EXPORT_SYMBOL_FOR_TEST(magdepot_get_node);
+
+/**
  * magdepot_get_any() - get one object, from whichever node has one
  * @set: the depots
  * @obj: where it goes

@@ -67,6 +67,7 @@ void magdepot_destroy(struct magdepot_set *set);
 void magdepot_set_max(struct magdepot_set *set, unsigned int max);
 
 unsigned int magdepot_get(struct magdepot_set *set, void **objs, unsigned int n);
+bool magdepot_get_node(struct magdepot_set *set, int node, void **obj);
 bool magdepot_get_any(struct magdepot_set *set, void **obj);
 unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n);
 unsigned long magdepot_trim(struct magdepot_set *set, unsigned int keep);

@@ -14,6 +14,7 @@
  *
  *	objcache.c   floor 1  alloc and free of one object
  *	bulk.c       floor 1  alloc and free of many
+ *	gfp.c        floor 1  alloc of what is zeroed, or of a node
  *	magazine.c   floor 2  pop and push: one CPU's free objects
  *	depot.c      floor 3  get and put: a NUMA node's free objects
  *	reserve.c    floor 3  get and put: what is kept for when slab has none

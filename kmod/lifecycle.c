@@ -59,6 +59,10 @@
 #define DEPOT_MEMORY_SHARE	64u
 #define DEPOT_MAX		65536u
 
+/* As slub_debug=FZPU. */
+#define SLAB_CHECKS	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | \
+			 SLAB_STORE_USER)
+
 struct workqueue_struct *objcache_wq;
 
 static char *passthrough = "auto";
@@ -140,6 +144,16 @@ static void last_object_back(struct backing *b)
 	atomic_long_inc(&b->refs);
 }
 
+static slab_flags_t slab_flags(unsigned int flags)
+{
+	return (flags & OBJCACHE_HWCACHE_ALIGN ? SLAB_HWCACHE_ALIGN : 0) |
+	       (flags & OBJCACHE_TYPESAFE_BY_RCU ? SLAB_TYPESAFE_BY_RCU : 0) |
+	       (flags & OBJCACHE_DMA ? SLAB_CACHE_DMA : 0) |
+	       (flags & OBJCACHE_DMA32 ? SLAB_CACHE_DMA32 : 0) |
+	       (flags & OBJCACHE_RECLAIMABLE ? SLAB_RECLAIM_ACCOUNT : 0) |
+	       (flags & OBJCACHE_SLAB_DEBUG ? SLAB_CHECKS : 0);
+}
+
 static int build_floors(struct objcache_priv *priv, const struct objcache_params *p)
 {
 	char slab_name[OBJCACHE_NAME_MAX + sizeof("objcache-")];
@@ -147,7 +161,7 @@ static int build_floors(struct objcache_priv *priv, const struct objcache_params
 		.name = slab_name,
 		.size = priv->pub.size,
 		.align = max_t(unsigned int, p->align, __alignof__(void *)),
-		.slab_flags = p->flags & OBJCACHE_HWCACHE_ALIGN ? SLAB_HWCACHE_ALIGN : 0,
+		.slab_flags = slab_flags(p->flags),
 		.ctor = p->ctor,
 		.node = p->flags & OBJCACHE_NODE ? p->node : NUMA_NO_NODE,
 		.useroffset = p->useroffset,
@@ -225,7 +239,7 @@ __objcache_create(const char *name, unsigned int size,
 	priv->pub.size = size;
 	priv->ctor = params->ctor;
 	priv->flags = params->flags;
-	if (passthrough_all)
+	if (passthrough_all || (priv->flags & OBJCACHE_SLAB_DEBUG))
 		priv->flags |= OBJCACHE_PASSTHROUGH;
 	priv->wanted = priv->flags & OBJCACHE_PASSTHROUGH ? 0 : default_capacity(size);
 	priv->phys = max(default_capacity(size) * PHYS_FACTOR, PHYS_MIN);

@@ -118,22 +118,44 @@ static noinline void flush(struct objcache_priv *priv)
 }
 
 /**
- * objcache_zero() - zero a recycled object, as __GFP_ZERO or init_on_alloc ask
+ * objcache_zero_for() - zero a recycled object, as init_on_alloc or __GFP_ZERO ask
  * @cache: the cache
  * @obj:   the object, or NULL
+ * @gfp:   as for objcache_alloc(); one of the two asks
  *
- * Constructed objects stay as they are; slab makes the same exception.
+ * With slab's exceptions: constructed objects stay as they are, and typesafe
+ * ones, which somebody may read still, unless the caller itself asks.
  *
  * Context: any.
  * Return: @obj.
  */
-void *objcache_zero(struct objcache *cache, void *obj)
+void *objcache_zero_for(struct objcache *cache, void *obj, gfp_t gfp)
 {
-	if (obj && !to_priv(cache)->ctor)
+	struct objcache_priv *priv = to_priv(cache);
+
+	if (obj && !priv->ctor &&
+	    (!(priv->flags & OBJCACHE_TYPESAFE_BY_RCU) || (gfp & __GFP_ZERO)))
 		memset(obj, 0, cache->size);
 	return obj;
 }
-EXPORT_SYMBOL_GPL(objcache_zero);
+EXPORT_SYMBOL_GPL(objcache_zero_for);
+
+/**
+ * objcache_may_alloc() - say no to who allocates from a dying cache
+ * @priv:   the cache
+ * @caller: an address in the driver
+ *
+ * Context: any.
+ * Return: true while the cache is live.
+ */
+bool objcache_may_alloc(const struct objcache_priv *priv, void *caller)
+{
+	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE))
+		return true;
+	pr_err_ratelimited("cache '%s': allocation after objcache_destroy() by %ps\n",
+			   priv->name, caller);
+	return false;
+}
 
 /**
  * objcache_alloc_slow() - allocate when the magazine's hint found nothing
@@ -148,30 +170,28 @@ void *objcache_alloc_slow(struct objcache *cache, gfp_t gfp)
 	struct objcache_priv *priv = to_priv(cache);
 	void *obj;
 
-	if (unlikely(READ_ONCE(priv->state) != OBJCACHE_LIVE)) {
-		pr_err_ratelimited("cache '%s': allocation after objcache_destroy() by %ps\n",
-				   priv->name, __builtin_return_address(0));
+	if (!objcache_may_alloc(priv, __builtin_return_address(0)))
 		return NULL;
-	}
 
 	account_inc(priv->acct, ACCOUNT_MAG_ALLOC_MISS);
 	obj = mag_pop_scan(cache->mag, priv->phys);
 	if (!obj) {
 		obj = refill(priv, gfp);
-		if (!obj) {
+		if (obj) {
+			account_inc(priv->acct, ACCOUNT_ALLOC_DIRECT);
+		} else if (!wait_nofail(priv, gfp, 1, &obj)) {
 			account_inc(priv->acct, ACCOUNT_ALLOC_FAILED);
 			return NULL;
 		}
-		account_inc(priv->acct, ACCOUNT_ALLOC_DIRECT);
 	}
 	if (want_init_on_alloc(gfp))
-		objcache_zero(cache, obj);
+		objcache_zero_for(cache, obj, gfp);
 	return obj;
 }
 EXPORT_SYMBOL_GPL(objcache_alloc_slow);
 
 /**
- * __objcache_alloc() - objcache_alloc() but for __GFP_ZERO
+ * __objcache_alloc() - objcache_alloc() but for OBJCACHE_GFP_SPECIAL
  * @cache: the cache
  * @gfp:   as for objcache_alloc()
  *
@@ -185,7 +205,7 @@ void *__objcache_alloc(struct objcache *cache, gfp_t gfp)
 	if (unlikely(!obj))
 		return objcache_alloc_slow(cache, gfp);
 	if (static_branch_unlikely(&init_on_alloc))
-		return objcache_zero(cache, obj);
+		return objcache_zero_for(cache, obj, gfp);
 	return obj;
 }
 EXPORT_SYMBOL_GPL(__objcache_alloc);
@@ -254,8 +274,8 @@ void objcache_free_slow(struct objcache *cache, void *obj)
 				   priv->name, __builtin_return_address(0));
 		return;
 	}
-	if (want_init_on_free() && !priv->ctor)
-		memset(obj, 0, cache->size);
+	if (want_init_on_free())
+		objcache_wipe(priv, obj);
 
 	account_inc(priv->acct, ACCOUNT_MAG_FREE_MISS);
 	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE) &&

@@ -10,6 +10,7 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include <mempool/objcache.h>
@@ -108,6 +109,7 @@ extern struct workqueue_struct *objcache_wq;
 void objcache_view(struct objcache_priv *priv, struct account_view *view);
 const char *objcache_state_name(const struct objcache_priv *priv);
 
+bool objcache_may_alloc(const struct objcache_priv *priv, void *caller);
 unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
 				  void **objs, unsigned int want);
 int objcache_retire(struct objcache_priv *priv);
@@ -127,6 +129,13 @@ static inline bool wait_anybody(const struct objcache_priv *priv)
 static inline bool wait_closed(const struct objcache_priv *priv)
 {
 	return wait_anybody(priv) || reserve_short(&priv->reserve);
+}
+
+/* For init_on_free, with slab's exceptions: what others may rely on or read. */
+static inline void objcache_wipe(const struct objcache_priv *priv, void *obj)
+{
+	if (!priv->ctor && !(priv->flags & OBJCACHE_TYPESAFE_BY_RCU))
+		memset(obj, 0, priv->pub.size);
 }
 
 static inline struct objcache_priv *to_priv(struct objcache *cache)

@@ -2,7 +2,7 @@
 /*
  * reservation.c - beside floor 1: several objects at once, or none
  *
- * Called from: drivers.  Calls: bulk.c, wait.c.
+ * Called from: drivers.  Calls: bulk.c, gfp.c, wait.c.
  * Locks: none; the driver's around a reservation.  Context: see each function.
  *
  * A reservation is a chain through the words of its objects that may be written
@@ -15,11 +15,11 @@
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
-#include <linux/string.h>
 
 #include <mempool/reservation.h>
 
 #include "depot.h"
+#include "gfp.h"
 #include "objcache_priv.h"
 
 static void chain(struct objcache_reservation *res, void *obj)
@@ -44,12 +44,14 @@ static void *unchain(struct objcache_reservation *res)
 }
 
 static int begin(struct objcache_reservation *res, struct objcache *cache,
-		 gfp_t gfp, unsigned int n)
+		 gfp_t gfp, unsigned int n, void *caller)
 {
 	struct objcache_priv *priv = to_priv(cache);
 	unsigned long most = backing_most(&priv->backing);
 
 	*res = (struct objcache_reservation) { .cache = cache, .gfp = gfp };
+	if (!gfp_valid(priv, gfp, __GFP_THISNODE, caller))
+		return -EINVAL;
 	if (n && n <= most)
 		return 0;
 	pr_err_ratelimited("cache '%s': reservation of %u objects, the limits allow 1 to %lu\n",
@@ -85,13 +87,13 @@ static int gather(struct objcache_reservation *res, unsigned int n)
  * each may fail; none holds anything then.
  *
  * Context: as objcache_alloc().
- * Return: 0 with all of them; or with none: -ENOMEM; -EINVAL when @n is 0 or
- * more than a limit will ever allow.
+ * Return: 0 with all of them; or with none: -ENOMEM; -EINVAL (@gfp, @n is 0 or
+ * more than a limit will ever allow).
  */
 int objcache_reservation_try(struct objcache_reservation *res, struct objcache *cache,
 			     gfp_t gfp, unsigned int n)
 {
-	int err = begin(res, cache, gfp, n);
+	int err = begin(res, cache, gfp, n, __builtin_return_address(0));
 
 	return err ?: gather(res, n);
 }
@@ -120,13 +122,13 @@ int objcache_reservation_wait(struct objcache_reservation *res, struct objcache 
 			      unsigned long timeout)
 {
 	struct objcache_priv *priv = to_priv(cache);
-	int err = begin(res, cache, gfp, n);
+	int err = begin(res, cache, gfp, n, __builtin_return_address(0));
 
 	might_sleep();
-	if (!wait_args_valid(priv, gfp, state, __builtin_return_address(0)))
-		return -EINVAL;
 	if (err)
 		return err;
+	if (!wait_args_valid(priv, gfp, state, __builtin_return_address(0)))
+		return -EINVAL;
 	if (!wait_anybody(priv) && !gather(res, n))
 		return 0;
 	err = wait_for_objects(priv, gfp, state, timeout, n, &res->first);
@@ -149,7 +151,7 @@ void *objcache_reservation_take(struct objcache_reservation *res)
 	void *obj = unchain(res);
 
 	if (obj && want_init_on_alloc(res->gfp))
-		objcache_zero(res->cache, obj);
+		objcache_zero_for(res->cache, obj, res->gfp);
 	return obj;
 }
 EXPORT_SYMBOL_GPL(objcache_reservation_take);
@@ -171,8 +173,8 @@ void objcache_reservation_put(struct objcache_reservation *res, void *obj)
 				   __builtin_return_address(0));
 		return;
 	}
-	if (want_init_on_free() && !priv->ctor)
-		memset(obj, 0, res->cache->size);
+	if (want_init_on_free())
+		objcache_wipe(priv, obj);
 	chain(res, obj);
 }
 EXPORT_SYMBOL_GPL(objcache_reservation_put);

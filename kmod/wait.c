@@ -4,7 +4,7 @@
  *
  * Called from: drivers; objcache.c and bulk.c (frees), reservation.c, knobs.c,
  * reserve.c (changed).
- * Calls: objcache.c, magazine.c, reserve.c, depot.c, backing.c, overflow.c,
+ * Calls: objcache.c, gfp.c, magazine.c, reserve.c, depot.c, backing.c, overflow.c,
  * reclaim.c.
  * Locks: waiters.lock.  Context: task for waiting, any for the rest.
  *
@@ -31,6 +31,7 @@
 #include <linux/smp.h>
 
 #include "depot.h"
+#include "gfp.h"
 #include "magazine.h"
 #include "objcache_priv.h"
 #include "overflow.h"
@@ -343,17 +344,43 @@ int wait_for_objects(struct objcache_priv *priv, gfp_t gfp, unsigned int state,
 }
 
 /**
+ * wait_nofail() - sleep until there are so many objects, because it may not fail
+ * @priv:  the cache, which is at a limit, or slab is out of reach
+ * @gfp:   as the caller gave it
+ * @n:     how many
+ * @chain: as for wait_for_objects()
+ *
+ * Context: as @gfp says.
+ * Return: true with all of them; false without __GFP_NOFAIL, and where that
+ * cannot be: who may not sleep, and more than a limit will ever allow.
+ */
+bool wait_nofail(struct objcache_priv *priv, gfp_t gfp, unsigned int n, void **chain)
+{
+	if (likely(!(gfp & __GFP_NOFAIL)))
+		return false;
+	if (gfpflags_allow_blocking(gfp) &&
+	    !wait_for_objects(priv, gfp, TASK_UNINTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT, n, chain))
+		return true;
+	pr_err_ratelimited("cache '%s': allocation of %u with __GFP_NOFAIL fails: gfp %#x, the limits allow %lu\n",
+			   priv->name, n, (__force unsigned int)gfp,
+			   backing_most(&priv->backing));
+	return false;
+}
+
+/**
  * wait_args_valid() - say no to those who cannot sleep
  * @priv:  the cache
  * @gfp:   as the caller gave it
  * @state: as the caller gave it
  * @caller: an address in the driver
  *
- * Return: true when they can.
+ * Return: true when they can, and the cache can do what @gfp asks for.
  */
 bool wait_args_valid(struct objcache_priv *priv, gfp_t gfp, unsigned int state,
 		     void *caller)
 {
+	if (!gfp_valid(priv, gfp, __GFP_THISNODE, caller))
+		return false;
 	if (gfpflags_allow_blocking(gfp) &&
 	    (state == TASK_INTERRUPTIBLE || state == TASK_KILLABLE ||
 	     state == TASK_UNINTERRUPTIBLE))
@@ -398,7 +425,7 @@ void *objcache_alloc_wait(struct objcache *cache, gfp_t gfp, unsigned int state,
 	if (err)
 		return ERR_PTR(err);
 	if (want_init_on_alloc(gfp))
-		objcache_zero(cache, obj);
+		objcache_zero_for(cache, obj, gfp);
 	return obj;
 }
 EXPORT_SYMBOL_GPL(objcache_alloc_wait);

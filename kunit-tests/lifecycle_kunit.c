@@ -44,7 +44,7 @@ static const struct create_row create_rows[] = {
 	{ "align 3",		"kunit-a",	 64, { .align = 3 }, -EINVAL },
 	{ "align a page",	"kunit-a",	 64, { .align = PAGE_SIZE }, 0 },
 	{ "align two pages",	"kunit-a",	 64, { .align = 2 * PAGE_SIZE }, -EINVAL },
-	{ "unknown flag",	"kunit-a",	 64, { .flags = 1u << 3 }, -EINVAL },
+	{ "unknown flag",	"kunit-a",	 64, { .flags = 1u << 30 }, -EINVAL },
 	{ "highest flag",	"kunit-a",	 64, { .flags = 1u << 31 }, -EINVAL },
 	{ "node -1",		"kunit-a",	 64,
 	  { .flags = OBJCACHE_NODE, .node = -1 }, -EINVAL },

@@ -176,10 +176,10 @@ static void zero_touches_the_object_and_no_more(struct kunit *test)
 	u8 bytes[24];
 
 	memset(bytes, 0xaa, sizeof(bytes));
-	KUNIT_EXPECT_PTR_EQ(test, objcache_zero(kc->cache, bytes), (void *)bytes);
+	KUNIT_EXPECT_PTR_EQ(test, objcache_zero_for(kc->cache, bytes, GFP_KERNEL), (void *)bytes);
 	KUNIT_EXPECT_NULL(test, memchr_inv(bytes, 0, 20));
 	KUNIT_EXPECT_NULL(test, memchr_inv(bytes + 20, 0xaa, 4));
-	KUNIT_EXPECT_NULL(test, objcache_zero(kc->cache, NULL));
+	KUNIT_EXPECT_NULL(test, objcache_zero_for(kc->cache, NULL, GFP_KERNEL));
 }
 
 #define CONSTRUCTED_SIZE 40

@@ -51,6 +51,22 @@ qemu_command_start()
 		"$1/usr/bin/qemu-system-x86_64" -L "$1/usr/share/qemu" -L "$1/usr/share/seabios")
 }
 
+# qemu_nodes CPUS: VM_NODES of equal size, the CPUs in turn.
+qemu_nodes()
+{
+	local i mem=${VM_MEM%[MG]}
+
+	[[ $VM_MEM != *G ]] || mem=$((mem * 1024))
+	QEMU_COMMAND+=(-smp "$1,sockets=$1")
+	for ((i = 0; i < VM_NODES; i++)); do
+		QEMU_COMMAND+=(-object "memory-backend-ram,id=node$i,size=$((mem / VM_NODES))M"
+			-numa "node,nodeid=$i,memdev=node$i")
+	done
+	for ((i = 0; i < $1; i++)); do
+		QEMU_COMMAND+=(-numa "cpu,node-id=$((i % VM_NODES)),socket-id=$i")
+	done
+}
+
 # shellcheck disable=SC2054 # commas inside arguments
 # qemu_command: the command line of a guest in the array QEMU_COMMAND, from what lab/vm
 # has set.  VM_OUT, VM_ERR and VM_STATUS are descriptors.
@@ -69,6 +85,7 @@ qemu_command()
 		-nodefaults -no-user-config -display none -monitor none -no-reboot
 		-kernel "$VM_KERNEL/linux" -initrd "$VM_DIR/initrd"
 		-chardev "file,id=console,path=$VM_DIR/console" -serial chardev:console)
+	[ "$VM_NODES" = 1 ] || qemu_nodes "$smp"
 	if [ -n "$VM_SHELL" ]; then
 		QEMU_COMMAND+=(-chardev stdio,id=shell,signal=off,mux=on
 			-serial chardev:shell -mon chardev=shell)

@@ -35,8 +35,9 @@
  * - From NMI, and with preemption off on PREEMPT_RT, an allocation is served
  *   from the magazine and the depot only, so it can fail although memory is
  *   free.  A free never fails.
- * - Apart from __GFP_ZERO, the gfp flags matter on a miss alone, when objects
- *   are taken from slab.  Objects are not charged to a memory cgroup.
+ * - Most gfp flags matter on a miss alone, when objects are taken from slab;
+ *   Documentation/api.rst has the table.  Objects are not charged to a memory
+ *   cgroup.
  * - copy_to_user() and copy_from_user() only within objcache_params.useroffset
  *   and usersize: elsewhere hardened usercopy stops the kernel, as in slab.
  * - A double free is noticed only of the object that this CPU freed last; any
@@ -56,11 +57,26 @@
  *	no memory left, allocations fail
  * @OBJCACHE_PASSTHROUGH: no magazines and no depot: every operation goes to
  *	slab, for debugging with slab's own tools
+ * @OBJCACHE_TYPESAFE_BY_RCU: an object's memory is an object of this cache until
+ *	a grace period after its free, though it can be another one by then; see
+ *	Documentation/api.rst
+ * @OBJCACHE_DMA: objects from the zone of __GFP_DMA
+ * @OBJCACHE_DMA32: objects from the zone of __GFP_DMA32
+ * @OBJCACHE_RECLAIMABLE: the memory counts as what a shrinker of the driver's can
+ *	give back
+ * @OBJCACHE_SLAB_DEBUG: slab's checks, red zones, poison and owners for this
+ *	cache, without a boot parameter; passed through, so that they see each
+ *	operation
  */
 enum objcache_flags {
 	OBJCACHE_HWCACHE_ALIGN	= 1u << 0,
 	OBJCACHE_NODE		= 1u << 1,
 	OBJCACHE_PASSTHROUGH	= 1u << 2,
+	OBJCACHE_TYPESAFE_BY_RCU = 1u << 3,
+	OBJCACHE_DMA		= 1u << 4,
+	OBJCACHE_DMA32		= 1u << 5,
+	OBJCACHE_RECLAIMABLE	= 1u << 6,
+	OBJCACHE_SLAB_DEBUG	= 1u << 7,
 };
 
 /**
@@ -189,6 +205,7 @@ __devm_objcache_create(struct device *dev, const char *name, unsigned int size,
 int objcache_destroy(struct objcache *cache);
 
 void *__objcache_alloc(struct objcache *cache, gfp_t gfp);
+void *objcache_alloc_node(struct objcache *cache, gfp_t gfp, int node);
 void objcache_free(struct objcache *cache, void *obj);
 
 void *objcache_alloc_wait(struct objcache *cache, gfp_t gfp, unsigned int state,
@@ -250,8 +267,17 @@ prefix##_free(struct objcache *cache, typeof(type) *obj)		\
 
 /* private: behind the inline forms */
 void *objcache_alloc_slow(struct objcache *cache, gfp_t gfp);
-void *objcache_zero(struct objcache *cache, void *obj);
+void *objcache_alloc_special(struct objcache *cache, gfp_t gfp);
+void *objcache_zero_for(struct objcache *cache, void *obj, gfp_t gfp);
 void objcache_free_slow(struct objcache *cache, void *obj);
+
+/*
+ * What a hit cannot pass by: an object that is zeroed, or lies in a certain
+ * place.  The rest is for slab, on a miss.
+ */
+#define OBJCACHE_GFP_SPECIAL						\
+	(__GFP_ZERO | __GFP_THISNODE | __GFP_DMA | __GFP_DMA32 |	\
+	 __GFP_HIGHMEM | ~__GFP_BITS_MASK)
 
 /*
  * Debug kernels complain of a sleeping allocation in atomic context on every
@@ -270,7 +296,7 @@ static __always_inline void objcache_might_alloc(gfp_t gfp)
  * @cache: the cache
  * @gfp:   as for kmalloc(): it decides whether a miss may sleep and reclaim
  *
- * The test for __GFP_ZERO is here, where @gfp is mostly a constant.
+ * The test for special flags is here, where @gfp is mostly a constant.
  *
  * Context: any, as @gfp says; NMI too.  In NMI, and with preemption off on
  * PREEMPT_RT, slab is not asked.
@@ -279,14 +305,10 @@ static __always_inline void objcache_might_alloc(gfp_t gfp)
 static __always_inline void *
 objcache_alloc(struct objcache *cache, gfp_t gfp)
 {
-	void *obj;
-
 	objcache_might_alloc(gfp);
-	obj = __objcache_alloc(cache, gfp & ~__GFP_ZERO);
-	/* Zeroed already where every allocation is. */
-	if ((gfp & __GFP_ZERO) && !static_branch_unlikely(&init_on_alloc))
-		obj = objcache_zero(cache, obj);
-	return obj;
+	if (unlikely(gfp & OBJCACHE_GFP_SPECIAL))
+		return objcache_alloc_special(cache, gfp);
+	return __objcache_alloc(cache, gfp);
 }
 
 /**
@@ -306,11 +328,13 @@ objcache_alloc_inline(struct objcache *cache, gfp_t gfp)
 	void *obj;
 
 	objcache_might_alloc(gfp);
+	if (unlikely(gfp & OBJCACHE_GFP_SPECIAL))
+		return objcache_alloc_special(cache, gfp);
 	obj = mag_pop(cache->mag);
 	if (unlikely(!obj))
 		return objcache_alloc_slow(cache, gfp);
-	if (static_branch_unlikely(&init_on_alloc) || (gfp & __GFP_ZERO))
-		return objcache_zero(cache, obj);
+	if (static_branch_unlikely(&init_on_alloc))
+		return objcache_zero_for(cache, obj, gfp);
 	return obj;
 }
 
