@@ -22,6 +22,7 @@
 #include "debugfs.h"
 #include "depot.h"
 #include "directory.h"
+#include "family.h"
 #include "knobs.h"
 #include "magazine.h"
 #include "objcache_priv.h"
@@ -29,7 +30,6 @@
 #include "reclaim.h"
 #include "refill.h"
 #include "reserve.h"
-#include "sizeclass.h"
 
 /*
  * Magazine capacity: 32 KiB of objects a CPU, between 8 and 128 of them.
@@ -112,8 +112,8 @@ static void free_cache(struct objcache_priv *priv)
 	backing_fini(&priv->backing);
 	free_percpu(priv->acct);
 	mutex_unlock(&objcache_list_lock);
-	if (priv->pool)
-		sizeclass_put(priv->pool);
+	if (priv->family)
+		family_put(priv->family, 1);
 	kfree(priv);
 }
 
@@ -208,7 +208,8 @@ free_acct:
 }
 
 /**
- * __objcache_create() - objcache_create() for a named owner
+ * objcache_create_in() - objcache_create() for a named owner
+ * @family: what it is a part of, which it has a reference to now; or NULL
  * @name:   see objcache_create()
  * @size:   see objcache_create()
  * @params: see objcache_create()
@@ -218,8 +219,8 @@ free_acct:
  * Return: the cache or ERR_PTR; see objcache_create().
  */
 struct objcache *
-__objcache_create(const char *name, unsigned int size,
-		  const struct objcache_params *params, struct module *owner)
+objcache_create_in(struct family *family, const char *name, unsigned int size,
+		   const struct objcache_params *params, struct module *owner)
 {
 	static const struct objcache_params defaults;
 	struct objcache_priv *priv, *other;
@@ -246,6 +247,7 @@ __objcache_create(const char *name, unsigned int size,
 	priv->depot_max = most_in_depot(size);
 	priv->depot_wanted = default_depot(size);
 	priv->owner = owner;
+	priv->family = family;
 	mutex_init(&priv->knobs);
 	INIT_WORK(&priv->reap, reap_zombie);
 
@@ -273,6 +275,23 @@ unlock:
 	mutex_unlock(&objcache_list_lock);
 	kfree(priv);
 	return ERR_PTR(err);
+}
+
+/**
+ * __objcache_create() - objcache_create() for a named owner
+ * @name:   see objcache_create()
+ * @size:   see objcache_create()
+ * @params: see objcache_create()
+ * @owner:  the module that will destroy it; NULL for built-in code
+ *
+ * Context: task; sleeps.
+ * Return: the cache or ERR_PTR; see objcache_create().
+ */
+struct objcache *
+__objcache_create(const char *name, unsigned int size,
+		  const struct objcache_params *params, struct module *owner)
+{
+	return objcache_create_in(NULL, name, size, params, owner);
 }
 EXPORT_SYMBOL_GPL(__objcache_create);
 

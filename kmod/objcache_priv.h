@@ -21,9 +21,9 @@
 #include "wait.h"
 
 struct dentry;
+struct family;
 struct magdepot_set;
 struct overflow;
-struct sizeclass_pool;
 
 /**
  * enum objcache_state - the life of a cache
@@ -58,10 +58,10 @@ enum objcache_state {
  * @waiters:  who sleeps for an object
  * @refill:   fills up a short reserve
  * @ctor:     the owner's constructor (I)
- * @pool:     the pool that it is a class of, or NULL (I)
  * @id:       its number, never given to another one (I)
  * @pins:     how many changes through a window are under way (L for writers, A
  *	for readers)
+ * @family:   what it is a part of, or NULL (I)
  * @owner:    the module that made it; NULL: built in, or unloaded (L)
  * @knobs:    one change at a time
  * @link:     in objcache_list (L)
@@ -89,7 +89,7 @@ struct objcache_priv {
 	struct waiters		waiters;
 	struct delayed_work	refill;
 	void			(*ctor)(void *obj);
-	struct sizeclass_pool	*pool;
+	struct family		*family;
 
 	u64			id;
 	unsigned int		pins;
@@ -112,6 +112,9 @@ const char *objcache_state_name(const struct objcache_priv *priv);
 bool objcache_may_alloc(const struct objcache_priv *priv, void *caller);
 unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
 				  void **objs, unsigned int want);
+struct objcache *
+objcache_create_in(struct family *family, const char *name, unsigned int size,
+		   const struct objcache_params *params, struct module *owner);
 int objcache_retire(struct objcache_priv *priv);
 int objcache_init(void);
 void objcache_exit(void);

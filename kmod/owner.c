@@ -2,7 +2,7 @@
 /*
  * owner.c - beside floor 1: drivers that are gone without destroying a cache
  *
- * Called from: the module notifier.  Calls: lifecycle.c.
+ * Called from: the module notifier.  Calls: lifecycle.c, family.c.
  * Locks: objcache_list_lock.  Context: task; sleeps.
  */
 #include "internal.h"
@@ -11,6 +11,7 @@
 #include <linux/notifier.h>
 #include <linux/printk.h>
 
+#include "family.h"
 #include "objcache_priv.h"
 #include "owner.h"
 
@@ -41,6 +42,7 @@ static int owner_going(struct notifier_block *nb, unsigned long event, void *dat
 
 	if (event != MODULE_STATE_GOING)
 		return NOTIFY_DONE;
+	family_owner_going(owner);
 	for (;;) {
 		mutex_lock(&objcache_list_lock);
 		priv = find_orphan(owner);

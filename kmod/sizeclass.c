@@ -3,126 +3,33 @@
  * sizeclass.c - beside floor 1: objects of any size, from a table of caches
  *
  * Called from: drivers, the inline forms in <mempool/sizeclass.h>.
- * Calls: objcache.c by its public API, kvmalloc().
+ * Calls: objcache.c by its public API, fallback.c.
  * Locks: none.  Context: any; sleeps only if gfp says so.
  *
  *	sizeclass_alloc              1. the class's objcache
- *	  sizeclass_alloc_other      2. size 0, or kvmalloc() above the last class
+ *	  sizeclass_alloc_other      2. size 0, or the fallback above the last class
  *
  *	sizeclass_free               1. the class's objcache
- *	  sizeclass_free_other       2. kvfree(), or an irq_work that does it where
- *					kvfree() may not be called
+ *	  sizeclass_free_other       2. the fallback
  */
 #include "internal.h"
 
 #include <linux/errno.h>
 #include <linux/export.h>
-#include <linux/irq_work.h>
-#include <linux/limits.h>
-#include <linux/llist.h>
-#include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "backing.h"
+#include "fallback.h"
 #include "sizeclass.h"
 
 /* What a driver links against; see SIZECLASS_LAYOUT. */
 const char sizeclass_layout_1[] = KBUILD_MODNAME;
 EXPORT_SYMBOL_GPL(sizeclass_layout_1);
-
-/*
- * Whole pages, or a power of two below: what the allocator would round to, so
- * that sizes of one rounding can be changed in place.  0: cannot be had.
- */
-static size_t fallback_size(size_t size)
-{
-	if (size > INT_MAX - PAGE_SIZE)
-		return 0;
-	return size > PAGE_SIZE ? PAGE_ALIGN(size) : roundup_pow_of_two(size);
-}
-
-static void *fallback_alloc(struct sizeclass_priv *priv, size_t size, gfp_t gfp)
-{
-	size_t room = fallback_size(size);
-	void *obj = NULL;
-
-	if (!room || !backing_reachable())
-		return NULL;
-	if ((gfp & GFP_KERNEL) == GFP_KERNEL)
-		obj = kvmalloc(room, gfp);
-	else if (room <= KMALLOC_MAX_SIZE)
-		obj = kmalloc(room, gfp);
-	if (!obj)
-		return NULL;
-	atomic_long_inc(&priv->refs);
-	atomic_long_inc(&priv->out);
-	atomic_long_inc(&priv->fallbacks);
-	return obj;
-}
-
-/* The objects' last use of the pool; nothing of it is touched after. */
-static void forget_fallbacks(struct sizeclass_priv *priv, long n)
-{
-	atomic_long_sub(n, &priv->out);
-	sizeclass_put_many(priv, n);
-}
-
-/**
- * sizeclass_free_late() - free the fallbacks that could not be freed at once
- * @irq: the pool's
- *
- * Context: hardirq, where vfree() hands on to a work item of its own.
- */
-void sizeclass_free_late(struct irq_work *irq)
-{
-	struct sizeclass_priv *priv = container_of(irq, struct sizeclass_priv, irq);
-	struct llist_node *node = llist_del_all(&priv->late);
-	long n = 0;
-
-	while (node) {
-		void *obj = node;
-
-		node = node->next;
-		kvfree(obj);
-		n++;
-	}
-	if (n)
-		forget_fallbacks(priv, n);
-}
-
-/* vfree() may sleep unless it is called in an interrupt, NMI excluded. */
-static bool may_kvfree(const void *obj)
-{
-	if (!backing_reachable())
-		return false;
-	if (!is_vmalloc_addr(obj) || in_interrupt())
-		return true;
-	return preemptible() && !rcu_preempt_depth();
-}
-
-/*
- * Whoever finds the list empty raises the irq_work, so no run of it sees the
- * object before, and the pool is there until then.
- */
-static void fallback_free(struct sizeclass_priv *priv, void *obj)
-{
-	if (may_kvfree(obj)) {
-		kvfree(obj);
-		forget_fallbacks(priv, 1);
-		return;
-	}
-	preempt_disable();
-	if (llist_add(obj, &priv->late))
-		irq_work_queue(&priv->irq);
-	preempt_enable();
-}
 
 /**
  * sizeclass_alloc_other() - allocate what has no class
@@ -137,14 +44,14 @@ void *sizeclass_alloc_other(struct sizeclass_pool *pool, size_t size, gfp_t gfp)
 {
 	if (!size)
 		return ZERO_SIZE_PTR;
-	return fallback_alloc(to_sizeclass_priv(pool), size, gfp);
+	return fallback_alloc(&to_sizeclass_priv(pool)->family, size, gfp);
 }
 EXPORT_SYMBOL_GPL(sizeclass_alloc_other);
 
 static void report_null(const struct sizeclass_pool *pool, void *caller)
 {
 	pr_err_ratelimited("pool '%s': free of a NULL object by %ps\n",
-			   to_sizeclass_priv(pool)->name, caller);
+			   to_sizeclass_priv(pool)->family.name, caller);
 }
 
 /**
@@ -160,7 +67,7 @@ void sizeclass_free_other(struct sizeclass_pool *pool, void *obj, size_t size)
 	if (unlikely(!obj))
 		report_null(pool, __builtin_return_address(0));
 	else if (size)
-		fallback_free(to_sizeclass_priv(pool), obj);
+		fallback_free(&to_sizeclass_priv(pool)->family, obj);
 }
 EXPORT_SYMBOL_GPL(sizeclass_free_other);
 
@@ -191,7 +98,7 @@ void sizeclass_free_unsized(struct sizeclass_pool *pool, void *obj)
 			cache = sizeclass_cache(pool, size);
 		if (!size || (cache && cache->size != size)) {
 			pr_err_ratelimited("pool '%s': free of an object of %zu bytes, which no class has, by %ps\n",
-					   to_sizeclass_priv(pool)->name, size,
+					   to_sizeclass_priv(pool)->family.name, size,
 					   __builtin_return_address(0));
 			return;
 		}
@@ -199,7 +106,7 @@ void sizeclass_free_unsized(struct sizeclass_pool *pool, void *obj)
 	if (cache)
 		objcache_free(cache, obj);
 	else
-		fallback_free(to_sizeclass_priv(pool), obj);
+		fallback_free(&to_sizeclass_priv(pool)->family, obj);
 }
 EXPORT_SYMBOL_GPL(sizeclass_free_unsized);
 
@@ -271,7 +178,7 @@ EXPORT_SYMBOL_GPL(sizeclass_realloc);
  */
 unsigned long sizeclass_fallbacks(const struct sizeclass_pool *pool)
 {
-	return atomic_long_read(&to_sizeclass_priv(pool)->fallbacks);
+	return atomic_long_read(&to_sizeclass_priv(pool)->family.fallbacks);
 }
 EXPORT_SYMBOL_GPL(sizeclass_fallbacks);
 

@@ -2,28 +2,18 @@
 /*
  * sizeclass_life.c - beside floor 1: birth and death of a pool of size classes
  *
- * Called from: drivers; lifecycle.c, when a class is gone.
- * Calls: lifecycle.c by its public API.
+ * Called from: drivers.  Calls: family.c.
  * Locks: none.  Context: task; sleeps.
- *
- * A pool lives as long as anything of it: it is referred to by each class,
- * which lasts until its last object is free (see objcache_destroy()), and by
- * each fallback that is in use.
  */
 #include "internal.h"
 
 #include <linux/align.h>
-#include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/export.h>
-#include <linux/minmax.h>
-#include <linux/module.h>
 #include <linux/printk.h>
-#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "objcache_priv.h"
 #include "sizeclass.h"
 
 /*
@@ -35,43 +25,12 @@ static const unsigned int default_sizes[] = {
 	64, 128, 256, 512, 1024, 2048, 4096, 8192,
 };
 
-/**
- * sizeclass_put_many() - so much that belongs to the pool is gone
- * @priv: the pool; not to be touched after
- * @n:    how many references it had
- *
- * Context: any but NMI.
- */
-void sizeclass_put_many(struct sizeclass_priv *priv, long n)
+static void free_pool(struct family *f)
 {
-	if (atomic_long_sub_and_test(n, &priv->refs))
-		queue_work(objcache_wq, &priv->release);
+	kfree(container_of(f, struct sizeclass_priv, family));
 }
 
-/**
- * sizeclass_put() - a class of the pool is gone
- * @pool: the pool
- *
- * Context: any but NMI.
- */
-void sizeclass_put(struct sizeclass_pool *pool)
-{
-	sizeclass_put_many(to_sizeclass_priv(pool), 1);
-}
-
-/*
- * The irq_work may be in its final instructions, and so may the one who raised
- * it, with preemption off.
- */
-static void release_pool(struct work_struct *work)
-{
-	struct sizeclass_priv *priv = container_of(work, struct sizeclass_priv, release);
-
-	synchronize_rcu();
-	irq_work_sync(&priv->irq);
-	kfree(priv);
-	module_put(THIS_MODULE);
-}
+static const struct family_kind sizeclass_kind = { .free = free_pool };
 
 static int check_table(const char *name, const unsigned int *sizes, unsigned int n)
 {
@@ -120,60 +79,17 @@ static int check_table(const char *name, const unsigned int *sizes, unsigned int
 	return 0;
 }
 
-static int add_class(struct sizeclass_priv *priv, const char *name,
-		     unsigned int size, struct module *owner)
+static int add_class(struct sizeclass_priv *priv, unsigned int size)
 {
-	const struct objcache_params params = {
-		.align = min_t(unsigned int, 1u << __ffs(size), PAGE_SIZE),
-		/* As kmalloc()'s, all of it may go to and from user space. */
-		.usersize = size,
-	};
 	struct sizeclass_pool *pool = &priv->pub;
-	char class_name[OBJCACHE_NAME_MAX + sizeof("-4294967295")];
-	struct objcache *cache;
+	struct objcache *cache = family_add(&priv->family, size);
 
-	/* What is cut off here was too long by itself, and is refused. */
-	snprintf(class_name, sizeof(class_name), "%.*s-%u", OBJCACHE_NAME_MAX - 1,
-		 name, size);
-	cache = __objcache_create(class_name, size, &params, owner);
 	if (IS_ERR(cache))
 		return PTR_ERR(cache);
-
-	to_priv(cache)->pool = pool;
-	atomic_long_inc(&priv->refs);
-	memset(pool->class + pool->limit / SIZECLASS_GRANULE, priv->nr,
+	memset(pool->class + pool->limit / SIZECLASS_GRANULE, priv->family.nr - 1,
 	       (size - pool->limit) / SIZECLASS_GRANULE);
 	pool->limit = size;
-	pool->cache[priv->nr++] = cache;
 	return 0;
-}
-
-static void end_class(struct work_struct *work)
-{
-	struct sizeclass_end *end = container_of(work, struct sizeclass_end, work);
-
-	end->busy = objcache_destroy(end->cache);
-}
-
-/*
- * All classes at once, so that they wait for one grace period together and not
- * for one after the other.  The caller has a reference to the pool.
- */
-static bool destroy_classes(struct sizeclass_priv *priv)
-{
-	bool busy = false;
-	unsigned int i;
-
-	for (i = 0; i < priv->nr; i++) {
-		priv->end[i].cache = priv->pub.cache[i];
-		INIT_WORK(&priv->end[i].work, end_class);
-		schedule_work(&priv->end[i].work);
-	}
-	for (i = 0; i < priv->nr; i++) {
-		flush_work(&priv->end[i].work);
-		busy |= priv->end[i].busy;
-	}
-	return busy;
 }
 
 /**
@@ -207,26 +123,19 @@ __sizeclass_pool_create(const char *name, const unsigned int *sizes,
 	priv = kzalloc(sizeof(*priv) + last / SIZECLASS_GRANULE, GFP_KERNEL);
 	if (!priv)
 		return ERR_PTR(-ENOMEM);
-	__module_get(THIS_MODULE);
-	atomic_long_set(&priv->refs, 1);
-	init_llist_head(&priv->late);
-	init_irq_work(&priv->irq, sizeclass_free_late);
-	INIT_WORK(&priv->release, release_pool);
-	strscpy(priv->name, name, sizeof(priv->name));
-
-	for (i = 0; i < n; i++) {
-		err = add_class(priv, name, ALIGN(sizes[i], SIZECLASS_GRANULE), owner);
-		if (err)
-			goto destroy_classes;
+	err = family_init(&priv->family, name, priv->pub.cache, &sizeclass_kind, owner);
+	if (err) {
+		kfree(priv);
+		return ERR_PTR(err);
 	}
-	/* From here on the classes alone. */
-	sizeclass_put_many(priv, 1);
+	for (i = 0; i < n; i++) {
+		err = add_class(priv, ALIGN(sizes[i], SIZECLASS_GRANULE));
+		if (err) {
+			family_destroy(&priv->family);
+			return ERR_PTR(err);
+		}
+	}
 	return &priv->pub;
-
-destroy_classes:
-	destroy_classes(priv);
-	sizeclass_put_many(priv, 1);
-	return ERR_PTR(err);
 }
 EXPORT_SYMBOL_GPL(__sizeclass_pool_create);
 
@@ -244,22 +153,7 @@ EXPORT_SYMBOL_GPL(__sizeclass_pool_create);
  */
 int sizeclass_pool_destroy(struct sizeclass_pool *pool)
 {
-	struct sizeclass_priv *priv;
-	bool busy;
-	long out;
-
 	might_sleep();
-	if (!pool)
-		return 0;
-	priv = to_sizeclass_priv(pool);
-	atomic_long_inc(&priv->refs);
-	busy = destroy_classes(priv);
-	irq_work_sync(&priv->irq);
-	out = atomic_long_read(&priv->out);
-	if (out)
-		pr_err("pool '%s': destroyed with %ld objects above its classes in use; kept until the last is freed\n",
-		       priv->name, out);
-	sizeclass_put_many(priv, 1);
-	return busy || out ? -EBUSY : 0;
+	return pool ? family_destroy(&to_sizeclass_priv(pool)->family) : 0;
 }
 EXPORT_SYMBOL_GPL(sizeclass_pool_destroy);

@@ -81,8 +81,8 @@ __sizeclass_pool_create(const char *name, const unsigned int *sizes,
 
 /**
  * sizeclass_pool_create() - make a pool of size classes
- * @name:  as for objcache_create(); the classes are called NAME-SIZE, which
- *	must be a good name too
+ * @name:  as for objcache_create(), that of no other pool; the classes are
+ *	called NAME-SIZE, which must be a good name too
  * @sizes: the classes in bytes, strictly ascending, each up to
  *	OBJCACHE_SIZE_MAX and rounded up to a multiple of 8; NULL, with @n 0:
  *	the default ones
@@ -94,8 +94,8 @@ __sizeclass_pool_create(const char *name, const unsigned int *sizes,
  * Context: task; sleeps; not in a CPU hotplug callback.
  * Return: the pool, or ERR_PTR: -EINVAL (no name, no classes, a size 0, not
  * ascending, two that are one when rounded up), -E2BIG (a class, or their
- * number), -ENOMEM, and what objcache_create() says of a name.  Each but
- * -ENOMEM is reported with the name and the value in the kernel log.
+ * number), -EEXIST (a pool of this name), -ENOMEM, and what objcache_create()
+ * says of a name.  Each but -ENOMEM is reported with the name and the value in the kernel log.
  */
 #define sizeclass_pool_create(name, sizes, n) \
 	__sizeclass_pool_create(name, sizes, n, THIS_MODULE)

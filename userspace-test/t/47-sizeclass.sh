@@ -21,7 +21,7 @@ expected() {
 	name-null|-22|sizeclass_pool_create: no name \(NULL\)
 	name-slash|-22|name 'a/b-8' is not 1 to 31 letters
 	name-long|-36|name 'thirty-characters-and-a-suffix-8\.\.\.' is longer than 31
-	name-taken|-17|cache 'classes-64': there is one of this name
+	name-taken|-17|pool 'classes': there is one of this name
 	good-one|0|
 	good-large|0|
 	table-null|-22|pool 'bad': no classes
@@ -39,7 +39,7 @@ expected() {
 	free-null|0|pool 'classes': free of a NULL object by classes_init
 	threads|4|
 	threads-bad|0|
-	destroy-busy|-16|pool 'zombie': destroyed with 1 objects above its classes in use
+	destroy-busy|-16|pool 'zombie': destroyed with 1 objects beside its caches in use
 	destroy-null|0|
 	destroy|0|
 	TABLE
@@ -67,7 +67,7 @@ left() {
 	cat <<-'TABLE'
 	in use: 0
 	classes: classes-64 classes-128 classes-256 classes-512 classes-1024 classes-2048 classes-4096 classes-8192 
-	forgotten: 8
+	forgotten: 1
 	stats: 
 	slabs: 0
 	mempool: 0
