@@ -11,6 +11,12 @@
 #   status "what is refused" 22 COMMAND...  passes when COMMAND exits 22
 #   ok "what" / not_ok "what" "why" / skip "what" "why" / diag < text
 #
+# What runs on a stock kernel says what to do there, and what that must print:
+#   guest_script() { ... }              prints a shell script
+#   expected() { ... }                  prints the lines that it must print, among others
+#   lane_guest LANE HELPER [OPTION...]  builds, runs it with /HELPER.ko at hand, OPTIONs are lab/vm's
+#   lane_compare LANE                   a result for each expected line; all of it: lane_said LANE
+#
 # A script needs no closing call: the EXIT trap turns any "not ok" into exit
 # status 1 and removes $SCRATCH.  A script that needs a cleanup of its own
 # defines a function test_cleanup, which runs first.
@@ -106,6 +112,34 @@ try() {
 
 	shift
 	status "$what" 0 "$@"
+}
+
+lane_said() {
+	cat "$SCRATCH/$1.out"
+}
+
+lane_guest() {
+	local lane=$1 helper=$2 out=$SCRATCH/$1.out
+
+	shift 2
+	"$ROOT/lab/build" --lane "$lane" >/dev/null
+	guest_script >"$SCRATCH/$lane.sh"
+	"$ROOT/lab/vm" --lane "$lane" --copy "$SCRATCH/$lane.sh:/t.sh" \
+		--copy "$ROOT/build/$lane/userspace-test/helpers/$helper/mempool_$helper.ko:/$helper.ko" \
+		"$@" -- sh /t.sh >"$out" 2>"$out.err" ||
+		tail -n 20 "$out" "$out.err" | diag
+}
+
+lane_compare() {
+	local lane=$1 line
+
+	while IFS= read -r line; do
+		if lane_said "$lane" | grep -xF -- "$line" >/dev/null; then
+			ok "$lane: $line"
+		else
+			not_ok "$lane: $line" "got '$(lane_said "$lane" | grep -F -- "${line%%: *}: " || true)'"
+		fi
+	done < <(expected)
 }
 
 test_exit() {

@@ -131,27 +131,9 @@ make_stale() {
 	sed 's/objcache_layout_1/objcache_layout_0/g' "$1" >"$2"
 }
 
-check_lane() {
-	local lane=$1 build=$ROOT/build/$1 out=$SCRATCH/$1.out line
-
-	"$ROOT/lab/build" --lane "$lane" >/dev/null
-	make_stale "$build/userspace-test/helpers/owner/mempool_owner.ko" "$SCRATCH/stale-$lane.ko"
-	guest_script >"$SCRATCH/lifecycle.sh"
-	if ! "$ROOT/lab/vm" --lane "$lane" --copy "$SCRATCH/lifecycle.sh:/t.sh" \
-		--copy "$SCRATCH/stale-$lane.ko:/stale.ko" \
-		--copy "$build/userspace-test/helpers/owner/mempool_owner.ko:/owner.ko" \
-		-- sh /t.sh >"$out" 2>"$out.err"; then
-		tail -n 20 "$out" "$out.err" | diag
-	fi
-	while IFS= read -r line; do
-		if grep -qxF -- "$line" "$out"; then
-			ok "$lane: $line"
-		else
-			not_ok "$lane: $line" "got '$(grep -F -- "${line%%: *}: " "$out" || true)'"
-		fi
-	done < <(expected)
-}
-
 for lane in ${LANES:-6.1 6.12 7}; do
-	check_lane "$lane"
+	"$ROOT/lab/build" --lane "$lane" >/dev/null
+	make_stale "$ROOT/build/$lane/userspace-test/helpers/owner/mempool_owner.ko" "$SCRATCH/stale-$lane.ko"
+	lane_guest "$lane" owner --copy "$SCRATCH/stale-$lane.ko:/stale.ko"
+	lane_compare "$lane"
 done

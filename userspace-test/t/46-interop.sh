@@ -40,17 +40,6 @@ expected() {
 }
 
 for lane in ${LANES:-6.1 6.12 7}; do
-	out=$SCRATCH/$lane.out
-	"$ROOT/lab/build" --lane "$lane" >/dev/null
-	guest_script >"$SCRATCH/interop.sh"
-	"$ROOT/lab/vm" --lane "$lane" --copy "$SCRATCH/interop.sh:/t.sh" \
-		--copy "$ROOT/build/$lane/userspace-test/helpers/interop/mempool_interop.ko:/interop.ko" \
-		-- sh /t.sh >"$out" 2>"$out.err" || tail -n 20 "$out" "$out.err" | diag
-	while IFS= read -r line; do
-		if grep -qxF -- "$line" "$out"; then
-			ok "$lane: $line"
-		else
-			not_ok "$lane: $line" "got '$(grep -F -- "${line%: *}: " "$out" || true)'"
-		fi
-	done < <(expected)
+	lane_guest "$lane" interop
+	lane_compare "$lane"
 done

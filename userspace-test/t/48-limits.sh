@@ -64,29 +64,13 @@ expected() {
 # A guest under emulation is no clock, so ten times what is promised.
 LATENCY_US=200000
 
-check_lane() {
-	local lane=$1 out=$SCRATCH/$1.out line latency
-
-	"$ROOT/lab/build" --lane "$lane" >/dev/null
-	guest_script >"$SCRATCH/limits.sh"
-	"$ROOT/lab/vm" --lane "$lane" --smp 4 --timeout 600 --copy "$SCRATCH/limits.sh:/t.sh" \
-		--copy "$ROOT/build/$lane/userspace-test/helpers/limits/mempool_limits.ko:/limits.ko" \
-		-- sh /t.sh >"$out" 2>"$out.err" || tail -n 20 "$out" "$out.err" | diag
-	while IFS= read -r line; do
-		if grep -qxF -- "$line" "$out"; then
-			ok "$lane: $line"
-		else
-			not_ok "$lane: $line" "got '$(grep -F -- "${line%: *}: " "$out" || true)'"
-		fi
-	done < <(expected)
-	latency=$(sed -n 's/^latency_us: //p' "$out" | head -n 1)
+for lane in ${LANES:-6.1 6.12 7}; do
+	lane_guest "$lane" limits --smp 4 --timeout 600
+	lane_compare "$lane"
+	latency=$(lane_said "$lane" | sed -n 's/^latency_us: //p' | head -n 1)
 	if [ "${latency:-$LATENCY_US}" -lt "$LATENCY_US" ]; then
 		ok "$lane: served after $latency us"
 	else
 		not_ok "$lane: served soon" "after ${latency:-no} us"
 	fi
-}
-
-for lane in ${LANES:-6.1 6.12 7}; do
-	check_lane "$lane"
 done

@@ -130,24 +130,8 @@ expected() {
 	TABLE
 }
 
-check_lane() {
-	local lane=$1 out=$SCRATCH/$1.out line
-
-	"$ROOT/lab/build" --lane "$lane" >/dev/null
-	guest_script >"$SCRATCH/reserve.sh"
-	"$ROOT/lab/vm" --lane "$lane" --smp 4 --timeout 600 --copy "$SCRATCH/reserve.sh:/t.sh" \
-		--copy "$ROOT/build/$lane/userspace-test/helpers/reserve/mempool_reserve.ko:/reserve.ko" \
-		-- sh /t.sh >"$out" 2>"$out.err" || tail -n 20 "$out" "$out.err" | diag
-	while IFS= read -r line; do
-		if grep -qxF -- "$line" "$out"; then
-			ok "$lane: $line"
-		else
-			not_ok "$lane: $line" "got '$(grep -F -- "${line%%: *}: " "$out" || true)'"
-		fi
-	done < <(expected)
-	is "$lane: no race lost an object" "$(grep -c 'case race-all-finish: 0' "$out")" 2
-}
-
 for lane in ${LANES:-6.1 6.12 7}; do
-	check_lane "$lane"
+	lane_guest "$lane" reserve --smp 4 --timeout 600
+	lane_compare "$lane"
+	is "$lane: no race lost an object" "$(lane_said "$lane" | grep -c 'case race-all-finish: 0')" 2
 done
