@@ -22,7 +22,9 @@
  *
  * Beside floor 1: lifecycle.c creates and destroys (arguments.c says no),
  * sizeclass.c chooses a cache by size (sizeclass_life.c makes and destroys the
- * pools of them), owner.c watches drivers go, interop.c meets the kernel's own
+ * pools of them), exactsize.c too, and has one made for each (exactsize_life.c);
+ * family.c holds the caches of a pool together, fallback.c is for what none of
+ * them serves; owner.c watches drivers go, interop.c meets the kernel's own
  * ways, knobs.c changes (knobtable.c has every knob once), wait.c sleeps,
  * reservation.c hands out several at once, refill.c brings objects in ahead of
  * their use, view.c reads (stattable.c has every statistic once), directory.c
@@ -42,6 +44,8 @@
  * - D: under magdepot.lock
  * - L: under objcache_list_lock
  * - K: under objcache_priv.knobs
+ * - F: under family_list_lock
+ * - M: under exactsize_pool.making, or while nobody else knows the family
  * - W: under waiters.lock
  * - R: under reserve.lock
  * - A: atomic, or READ_ONCE and WRITE_ONCE from anywhere
@@ -52,6 +56,10 @@
  *
  * Outermost first; none is taken on the fast path.
  *
+ * 0. exactsize_pool.making (mutex): the birth of a pool's caches, one at a time.
+ *    Memory is allocated under it with GFP_KERNEL, so only those take it who
+ *    may do that themselves.  family_list_lock (mutex): names of pools; nothing
+ *    nests in it.
  * 1. objcache_list_lock (mutex): the list of caches and their names, birth and
  *    death.  Not held while a cache is quiesced or drained.  Slab's mutex and
  *    CPU hotplug's locks nest in it, which is why none of create, destroy and
