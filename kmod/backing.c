@@ -126,7 +126,9 @@ static unsigned int charge_to(atomic_long_t *charged, unsigned long limit,
 	long old = atomic_long_read(charged);
 
 	do {
-		unsigned long room = limit > old ? (limit - old) / unit : 0;
+		/* Below zero by who frees too much; that is no room to give. */
+		unsigned long used = max(old, 0L);
+		unsigned long room = limit > used ? (limit - used) / unit : 0;
 
 		n = min_t(unsigned long, n, room);
 		if (!n)
@@ -216,12 +218,13 @@ unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
 	if (b->node != NUMA_NO_NODE)
 		gfp |= __GFP_THISNODE;
 	if (backing_reachable()) {
-		n = charge(b, n);
+		/* Not more than can be had, which others might miss meanwhile. */
+		n = charge(b, backing_bulk_allowed() ? n : 1);
 		if (!n) {
 			account_inc(b->acct, ACCOUNT_LIMIT_HIT);
 			return 0;
 		}
-		if (n > 1 && backing_bulk_allowed()) {
+		if (n > 1) {
 			if (b->node != NUMA_NO_NODE)
 				got = take_single(b, gfp_for_more(gfp), b->node, objs, n);
 			else if (kmem_cache_alloc_bulk(b->slab, gfp_for_more(gfp), n, objs))
@@ -293,6 +296,19 @@ void backing_give(struct backing *b, void **objs, unsigned int n)
 		on_empty(b);
 }
 EXPORT_SYMBOL_FOR_TEST(backing_give);
+
+/**
+ * backing_undo_give() - one more was given than was taken: count as if it was not
+ * @b: the backing, not closed
+ *
+ * Context: any.
+ */
+void backing_undo_give(struct backing *b)
+{
+	atomic_long_inc(&b->refs);
+	atomic_long_inc(&b->charged);
+	atomic_long_add(b->padded, &memory_charged);
+}
 
 /* Objects out of slab, before backing_close(). */
 long backing_held(const struct backing *b)

@@ -77,7 +77,22 @@ static inline bool backing_bulk_allowed(void)
 /* More is out than a limit set since allows: what comes back goes to slab. */
 static inline bool backing_over_limit(const struct backing *b)
 {
-	return atomic_long_read(&b->charged) > READ_ONCE(b->limit);
+	long charged = atomic_long_read(&b->charged);
+
+	return charged > 0 && charged > READ_ONCE(b->limit);
+}
+
+/*
+ * For who has something to fall back on: a reserve, or sleeping until an object
+ * is freed.  Without __GFP_NORETRY the page allocator does not fail for want of
+ * memory but tries for ever, and what it waits for may need that object.
+ * mempool_alloc() of the kernel does the same.
+ */
+static inline gfp_t backing_gfp_may_fail(gfp_t gfp)
+{
+	if (gfp & __GFP_NOFAIL)
+		return gfp;
+	return (gfp & ~__GFP_RETRY_MAYFAIL) | __GFP_NORETRY | __GFP_NOMEMALLOC | __GFP_NOWARN;
 }
 
 /* Where an object that nobody owns may be written to. */
@@ -96,6 +111,7 @@ unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
 			  unsigned int n);
 bool backing_take_on(struct backing *b, gfp_t gfp, int node, void **obj);
 void backing_give(struct backing *b, void **objs, unsigned int n);
+void backing_undo_give(struct backing *b);
 long backing_held(const struct backing *b);
 unsigned long backing_most(const struct backing *b);
 

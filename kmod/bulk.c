@@ -240,6 +240,9 @@ static void free_below(struct objcache_priv *priv, unsigned int n, void **objs)
 	account_add(priv->acct, ACCOUNT_FREE_DIRECT, n);
 	while (n && unlikely(wait_anybody(priv)) && wait_hand(priv, objs[n - 1]))
 		n--;
+	/* With the last of them the cache may be gone. */
+	if (!n)
+		return;
 	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE) &&
 	    likely(!wait_closed(priv))) {
 		/* Off for the reason in push_any_slot(). */
@@ -251,32 +254,37 @@ static void free_below(struct objcache_priv *priv, unsigned int n, void **objs)
 		overflow_put(priv->overflow, objs, n);
 }
 
+static unsigned int count_nulls(void **objs, unsigned int n)
+{
+	unsigned int nulls = 0;
+
+	while (n--)
+		nulls += !objs[n];
+	return nulls;
+}
+
 static noinline void free_rest(struct objcache *cache, unsigned int n, void **from)
 {
 	struct objcache_priv *priv = to_priv(cache);
 	unsigned int i = push_many(cache->mag, n, from);
-	unsigned int nr = 0, nulls = 0;
+	unsigned int nr = 0, nulls;
 	void *objs[MAGDEPOT_BATCH];
 
 	if (i == n)
 		return;
 	account_inc(priv->acct, ACCOUNT_MAG_FREE_MISS);
+	/* First, since a zombie ends with the last of its objects. */
+	nulls = count_nulls(from + i, n - i);
+	if (unlikely(nulls))
+		pr_err_ratelimited("cache '%s': bulk free of %u NULL objects by %ps\n",
+				   priv->name, nulls, __builtin_return_address(0));
 	for (; i < n; i++) {
 		if (from[i])
 			objs[nr++] = from[i];
-		else
-			nulls++;
-		if (nr < MAGDEPOT_BATCH && i < n - 1)
-			continue;
-		/* First, since a zombie ends with the last of its objects. */
-		if (nulls)
-			pr_err_ratelimited("cache '%s': bulk free of %u NULL objects by %ps\n",
-					   priv->name, nulls,
-					   __builtin_return_address(0));
-		if (nr)
+		if (nr == MAGDEPOT_BATCH || (nr && i == n - 1)) {
 			free_below(priv, nr, objs);
-		nr = 0;
-		nulls = 0;
+			nr = 0;
+		}
 	}
 }
 

@@ -210,6 +210,8 @@ static unsigned int depot_put(struct magdepot_set *set, struct magdepot *d,
 	n = min(n, room);
 	copy(d, d->nr, objs, n, false);
 	WRITE_ONCE(d->nr, d->nr + n);
+	/* Under the lock: they may be the cache's last, and go with it then. */
+	account_add(set->acct, ACCOUNT_DEPOT_PUT_HIT, n);
 	depot_unlock(d, &flags);
 	/* Never in NMI: there is no chunk then. */
 	kfree(chunk);
@@ -325,7 +327,6 @@ unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n)
 			(run - kept) * sizeof(*objs));
 		left += run - kept;
 	}
-	account_add(set->acct, ACCOUNT_DEPOT_PUT_HIT, n - left);
 	if (left)
 		account_add(set->acct, ACCOUNT_DEPOT_PUT_MISS, left);
 	return left;

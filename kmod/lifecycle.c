@@ -141,7 +141,7 @@ static void last_object_back(struct backing *b)
 	}
 	pr_err_ratelimited("cache '%s': more objects were freed than allocated\n",
 			   priv->name);
-	atomic_long_inc(&b->refs);
+	backing_undo_give(b);
 }
 
 static slab_flags_t slab_flags(unsigned int flags)

@@ -39,7 +39,8 @@ static void overflow_drain(struct irq_work *work)
 
 	node = llist_del_all(&o->list);
 	while (node) {
-		next = node->next;	/* before the object has a new owner */
+		next = node->next;
+		node->next = NULL;	/* freed memory may have to be zero */
 		objs[n++] = (void *)node - b->link;
 		node = next;
 		if (n < MAGDEPOT_BATCH && node)

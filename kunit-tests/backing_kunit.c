@@ -52,6 +52,19 @@ static void held_follows_take_and_give(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kunit_counted(kb, ACCOUNT_SLAB_GIVEN), BATCH);
 }
 
+/* By a double free that slab let pass.  Caught: a limit compared with what is below zero. */
+static void a_free_too_many_leaves_room_to_take(struct kunit *test)
+{
+	struct backing *b = &make(test, 64, 0, NULL)->backing;
+	void *obj;
+
+	atomic_long_dec(&b->charged);
+	KUNIT_EXPECT_FALSE(test, backing_over_limit(b));
+	KUNIT_ASSERT_EQ(test, backing_take(b, GFP_KERNEL, &obj, 1), 1);
+	atomic_long_inc(&b->charged);
+	backing_give(b, &obj, 1);
+}
+
 static void the_peak_is_the_most_ever_held(struct kunit *test)
 {
 	struct kunit_backing *kb = make(test, 64, 0, NULL);
@@ -242,6 +255,7 @@ static void objects_come_from_the_node_asked_for(struct kunit *test)
 
 static struct kunit_case backing_cases[] = {
 	KUNIT_CASE(held_follows_take_and_give),
+	KUNIT_CASE(a_free_too_many_leaves_room_to_take),
 	KUNIT_CASE(the_peak_is_the_most_ever_held),
 	KUNIT_CASE_PARAM(every_shape_has_room_for_a_link, shape_gen_params),
 	KUNIT_CASE(the_padded_size_contains_the_alignment),
