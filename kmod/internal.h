@@ -70,8 +70,9 @@
  *    per-CPU work items belong to its holder.
  * 4. cpu_hotplug_lock (read): while work is queued on each online CPU.
  * 5. waiters.lock (raw spinlock, irqs off): who waits, and the magazines' caps.
- *    The scheduler's locks nest in it, nothing of ours: whether the reserve is
- *    short is read without its lock.
+ *    Nothing nests in it, and nobody is woken under it: whoever frees may hold
+ *    the scheduler's locks.  Whether the reserve is short is read without its
+ *    lock.
  * 6. reserve.lock (raw spinlock, irqs off): a cache's reserve.  Held for at most
  *    MAGDEPOT_BATCH pointer copies.  NMI only tries.  Nothing nests in it.
  * 7. magdepot.lock (raw spinlock, irqs on): one node's depot.  Held for at

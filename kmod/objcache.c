@@ -61,6 +61,8 @@ unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
 {
 	unsigned int n = magdepot_get(priv->depot, objs, want);
 
+	if (unlikely(READ_ONCE(priv->reserve.min)))
+		gfp = backing_gfp_may_fail(gfp);
 	if (!n)
 		n = backing_take(&priv->backing, gfp, objs, want);
 	if (!n)

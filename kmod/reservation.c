@@ -59,14 +59,14 @@ static int begin(struct objcache_reservation *res, struct objcache *cache,
 	return -EINVAL;
 }
 
-static int gather(struct objcache_reservation *res, unsigned int n)
+static int gather(struct objcache_reservation *res, gfp_t gfp, unsigned int n)
 {
 	void *objs[MAGDEPOT_BATCH];
 	unsigned int some;
 
 	while (res->left < n) {
 		some = min_t(unsigned int, n - res->left, MAGDEPOT_BATCH);
-		if (!objcache_alloc_bulk(res->cache, res->gfp & ~__GFP_ZERO, some, objs)) {
+		if (!objcache_alloc_bulk(res->cache, gfp & ~__GFP_ZERO, some, objs)) {
 			objcache_reservation_release(res);
 			return -ENOMEM;
 		}
@@ -95,7 +95,7 @@ int objcache_reservation_try(struct objcache_reservation *res, struct objcache *
 {
 	int err = begin(res, cache, gfp, n, __builtin_return_address(0));
 
-	return err ?: gather(res, n);
+	return err ?: gather(res, gfp, n);
 }
 EXPORT_SYMBOL_GPL(objcache_reservation_try);
 
@@ -129,7 +129,7 @@ int objcache_reservation_wait(struct objcache_reservation *res, struct objcache 
 		return err;
 	if (!wait_args_valid(priv, gfp, state, __builtin_return_address(0)))
 		return -EINVAL;
-	if (!wait_anybody(priv) && !gather(res, n))
+	if (!wait_anybody(priv) && !gather(res, backing_gfp_may_fail(gfp), n))
 		return 0;
 	err = wait_for_objects(priv, gfp, state, timeout, n, &res->first);
 	if (!err)

@@ -66,8 +66,36 @@ static void apply_cap(struct objcache_priv *priv)
 	mag_set_cap(priv->pub.mag, cap);
 }
 
+static void refresh_cap(struct objcache_priv *priv)
+{
+	struct waiters *ws = &priv->waiters;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ws->lock, flags);
+	apply_cap(priv);
+	raw_spin_unlock_irqrestore(&ws->lock, flags);
+}
+
+/* Who is on no list any more is still counted, until it leaves. */
+static struct task_struct *next_served(struct waiters *ws)
+{
+	struct task_struct *task = NULL;
+	unsigned long flags;
+	struct waiter *w;
+
+	raw_spin_lock_irqsave(&ws->lock, flags);
+	w = list_first_entry_or_null(&ws->served, struct waiter, list);
+	if (w) {
+		list_del_init(&w->list);
+		task = w->task;
+	}
+	raw_spin_unlock_irqrestore(&ws->lock, flags);
+	return task;
+}
+
 /*
- * Waiters take themselves off the list, under the lock: they are all there.
+ * Nobody is woken under the lock: the scheduler's locks are held where an object
+ * may be freed, by a tracing program for instance, and a free takes ours.
  *
  * A dying CPU runs its irq_work once more, when the scheduler has left it
  * already; a task that is woken then can be put onto it (one whose dequeue was
@@ -78,20 +106,20 @@ static void wake_served(struct irq_work *work)
 {
 	struct waiters *ws = container_of(work, struct waiters, wake);
 	struct objcache_priv *priv = container_of(ws, struct objcache_priv, waiters);
-	bool active = cpu_active(raw_smp_processor_id());
-	struct waiter *w;
-	unsigned long flags;
+	struct task_struct *task;
 
 	/* By a timer, which outlives its CPU; a worker would be woken here. */
 	if (reserve_short(&priv->reserve))
 		schedule_delayed_work(&priv->refill, 1);
 
-	raw_spin_lock_irqsave(&ws->lock, flags);
-	apply_cap(priv);
-	if (active)
-		list_for_each_entry(w, &ws->served, list)
-			wake_up_process(w->task);
-	raw_spin_unlock_irqrestore(&ws->lock, flags);
+	refresh_cap(priv);
+	if (!cpu_active(raw_smp_processor_id()))
+		return;
+	/* A task that was on the list is there until a grace period has passed. */
+	rcu_read_lock();
+	while ((task = next_served(ws)))
+		wake_up_process(task);
+	rcu_read_unlock();
 }
 
 /*
@@ -101,16 +129,11 @@ static void wake_served(struct irq_work *work)
 static void reserve_changed(struct reserve *r)
 {
 	struct objcache_priv *priv = container_of(r, struct objcache_priv, reserve);
-	struct waiters *ws = &priv->waiters;
-	unsigned long flags;
 
 	if (in_nmi() || reserve_short(r))
-		irq_work_queue(&ws->wake);
-	if (in_nmi())
-		return;
-	raw_spin_lock_irqsave(&ws->lock, flags);
-	apply_cap(priv);
-	raw_spin_unlock_irqrestore(&ws->lock, flags);
+		irq_work_queue(&priv->waiters.wake);
+	if (!in_nmi())
+		refresh_cap(priv);
 }
 
 void wait_init(struct objcache_priv *priv)
@@ -120,7 +143,8 @@ void wait_init(struct objcache_priv *priv)
 	raw_spin_lock_init(&ws->lock);
 	INIT_LIST_HEAD(&ws->waiting);
 	INIT_LIST_HEAD(&ws->served);
-	init_irq_work(&ws->wake, wake_served);
+	/* In hardirq on PREEMPT_RT too: a thread would be parked with its CPU. */
+	ws->wake = IRQ_WORK_INIT_HARD(wake_served);
 	reserve_init(&priv->reserve, priv->acct, reserve_changed);
 }
 
@@ -264,7 +288,11 @@ static void look_into_reserve(struct objcache_priv *priv)
 		wait_hand_or_put(priv, obj);
 }
 
-/* Whatever is cached on any CPU or node, or may be taken from slab again. */
+/*
+ * Whatever is cached on any CPU or node, or may be taken from slab again.  Memory
+ * was reclaimed before the waiting: who may have its object already does not go
+ * into that again.
+ */
 static void look_for_objects(struct objcache_priv *priv, gfp_t gfp)
 {
 	void *obj;
@@ -272,7 +300,7 @@ static void look_for_objects(struct objcache_priv *priv, gfp_t gfp)
 	reclaim_drain_cpus(priv, 0);
 	while (READ_ONCE(priv->waiters.nr) &&
 	       (magdepot_get_any(priv->depot, &obj) ||
-		backing_take(&priv->backing, gfp, &obj, 1))) {
+		backing_take(&priv->backing, gfp & ~__GFP_DIRECT_RECLAIM, &obj, 1))) {
 		if (!wait_hand(priv, obj)) {
 			overflow_put(priv->overflow, &obj, 1);
 			break;
@@ -335,9 +363,10 @@ int wait_for_objects(struct objcache_priv *priv, gfp_t gfp, unsigned int state,
 		return 0;
 	}
 	while (w.chain) {
-		void *obj = w.chain;
+		void *obj = w.chain, **link = backing_link(&priv->backing, obj);
 
-		w.chain = *backing_link(&priv->backing, obj);
+		w.chain = *link;
+		*link = NULL;	/* freed memory may have to be zero */
 		wait_hand_or_put(priv, obj);
 	}
 	return err;
@@ -417,10 +446,12 @@ void *objcache_alloc_wait(struct objcache *cache, gfp_t gfp, unsigned int state,
 	might_sleep();
 	if (!wait_args_valid(priv, gfp, state, __builtin_return_address(0)))
 		return ERR_PTR(-EINVAL);
-	obj = objcache_alloc(cache, gfp);
-	if (obj)
-		return obj;
-
+	/* Nobody overtakes those who sleep already. */
+	if (!wait_anybody(priv)) {
+		obj = objcache_alloc(cache, backing_gfp_may_fail(gfp));
+		if (obj)
+			return obj;
+	}
 	err = wait_for_objects(priv, gfp, state, timeout, 1, &obj);
 	if (err)
 		return ERR_PTR(err);

@@ -22,7 +22,7 @@ struct objcache_priv;
  *	full (W)
  * @in_force: what they are (W)
  * @waiting: first come, first served (W)
- * @served:  those who have an object and may still sleep (W)
+ * @served:  those who have their objects and were not woken yet (W)
  * @wake:    wakes them, and has a short reserve refilled: whoever takes or frees
  *	an object may be in NMI, or in the scheduler (I)
  */

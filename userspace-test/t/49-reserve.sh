@@ -66,6 +66,8 @@ guest_script() {
 	run zombie
 	for i in $(seq 100); do grep -q ^goner $dbg/stats || break; usleep 100000; done
 	say zombie "$(grep -c ^goner $dbg/stats)"
+	hits=$(field reserve_get_hits); run no_pages
+	say no-pages "$(($(field reserve_get_hits) - hits >= 8)) $(field in_use) $(until_reserve 8)"
 	dmesg | sed -n 's/.*mempool_reserve: //p'
 	rmmod mempool_reserve; rmmod mempool; say unloaded "$?"
 	GUEST
@@ -126,6 +128,8 @@ expected() {
 	sums: 0 0
 	case destroyed: -16
 	zombie: 0
+	case no-pages-wait: 1
+	no-pages: 1 0 8
 	unloaded: 0
 	TABLE
 }

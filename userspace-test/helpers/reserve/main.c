@@ -10,7 +10,10 @@
 #include "reserve.h"
 
 #include <linux/delay.h>
+#include <linux/gfp.h>
 #include <linux/irq_work.h>
+#include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/string.h>
 
@@ -138,6 +141,46 @@ static void run_prefill(void)
 	pr_info("case prefill-limit: %d\n", objcache_prefill(cache, LIMIT));
 }
 
+static void take_all_pages(struct list_head *pages)
+{
+	struct page *page;
+
+	while ((page = alloc_page(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN)) ||
+	       (page = alloc_page(GFP_NOWAIT | __GFP_NOWARN)))
+		list_add(&page->lru, pages);
+}
+
+/*
+ * For one who writes pages back the page allocator tries for ever; but there is
+ * a reserve, and then a line to stand in.
+ */
+static void run_no_pages(void)
+{
+	struct page *page, *next;
+	void *obj, *last = NULL;
+	LIST_HEAD(pages);
+
+	objcache_set_limit(cache, 0);
+	take_all_pages(&pages);
+	while ((obj = objcache_alloc(cache, GFP_NOIO))) {
+		*(void **)obj = last;
+		last = obj;
+	}
+	obj = objcache_alloc_wait(cache, GFP_NOIO, TASK_UNINTERRUPTIBLE, HZ / 5);
+	list_for_each_entry_safe(page, next, &pages, lru)
+		__free_page(page);
+	/* Somebody may have given pages back meanwhile; what counts is that it ends. */
+	pr_info("case no-pages-wait: %d\n", !IS_ERR(obj) || PTR_ERR(obj) == -ETIMEDOUT);
+	if (!IS_ERR(obj))
+		objcache_free(cache, obj);
+	while (last) {
+		obj = last;
+		last = *(void **)obj;
+		objcache_free(cache, obj);
+	}
+	objcache_set_limit(cache, LIMIT);
+}
+
 static const struct {
 	const char	*name;
 	void		(*fn)(void);
@@ -154,6 +197,7 @@ static const struct {
 	{ "gives_up", run_gives_up },
 	{ "race", run_race },
 	{ "zombie", run_zombie },
+	{ "no_pages", run_no_pages },
 };
 
 static int run_set(const char *name, const struct kernel_param *param)
