@@ -38,6 +38,8 @@ enum account_item {
 	ACCOUNT_FREE_DIRECT,	/* freed to below the magazines */
 	ACCOUNT_FREE_DEFERRED,	/* of those, left to an irq_work */
 	ACCOUNT_WAITS,		/* times somebody had to sleep for an object */
+	ACCOUNT_BAD_FREE,	/* frees of what is not in use, found by debugging */
+	ACCOUNT_BAD_WRITE,	/* writes to free objects, found by debugging */
 	ACCOUNT_COUNTED,
 
 	ACCOUNT_ALLOCS = ACCOUNT_COUNTED,

@@ -78,6 +78,7 @@ int backing_init(struct backing *b, const struct backing_params *params,
 	b->node = params->node;
 	b->size = params->size;
 	b->padded = padded_size(params, size);
+	b->in_rows = false;
 	b->on_empty = on_empty;
 	atomic_long_set(&b->refs, 1);
 	atomic_long_set(&b->charged, 0);

@@ -27,6 +27,7 @@ struct kmem_cache;
  * @padded:   what an object costs in bytes, but for slab's debugging (I)
  * @link:     offset of a word that may be overwritten while nobody owns the
  *	object: in it, or behind it where its content must survive (I)
+ * @in_rows:  objects are at multiples of @padded in slab's pages; once learnt (A)
  * @refs:     objects out of slab, + 1 until backing_close() (A)
  * @charged:  objects out of slab or being asked of it, never above @limit but
  *	where that was lowered (A)
@@ -41,11 +42,38 @@ struct backing {
 	unsigned int		size;
 	unsigned int		padded;
 	unsigned int		link;
+	bool			in_rows;
 	atomic_long_t		refs;
 	atomic_long_t		charged;
 	unsigned long		limit;
 	atomic_long_t		peak;
 	void			(*on_empty)(struct backing *b);
+};
+
+/**
+ * enum backing_kind - what a pointer is
+ * @BACKING_OWN:       an object of this cache
+ * @BACKING_INSIDE:    a place inside of one
+ * @BACKING_OTHERS:    in a page of another slab cache
+ * @BACKING_ELSEWHERE: not slab's: a stack, vmalloc(), nothing at all
+ */
+enum backing_kind {
+	BACKING_OWN,
+	BACKING_INSIDE,
+	BACKING_OTHERS,
+	BACKING_ELSEWHERE,
+};
+
+/**
+ * struct backing_origin - where a pointer is from
+ * @kind:  what it is
+ * @slab:  the cache of its page, if it is one of slab's and that is known
+ * @start: the object that it is in, of our own
+ */
+struct backing_origin {
+	enum backing_kind	kind;
+	struct kmem_cache	*slab;
+	void			*start;
 };
 
 struct backing_params {
@@ -112,6 +140,9 @@ unsigned int backing_take(struct backing *b, gfp_t gfp, void **objs,
 bool backing_take_on(struct backing *b, gfp_t gfp, int node, void **obj);
 void backing_give(struct backing *b, void **objs, unsigned int n);
 void backing_undo_give(struct backing *b);
+bool backing_learn(struct backing *b);
+void backing_origin(const struct backing *b, const void *ptr,
+		    struct backing_origin *origin);
 long backing_held(const struct backing *b);
 unsigned long backing_most(const struct backing *b);
 

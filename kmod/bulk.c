@@ -3,7 +3,7 @@
  * bulk.c - floor 1: alloc and free of many
  *
  * Called from: drivers.  Calls: magazine.h, objcache.c, gfp.c, wait.c,
- * reserve.c, overflow.c.
+ * reserve.c, overflow.c, debug.c.
  * Locks: none.  Context: any; sleeps only in slab, if gfp says so.
  *
  * The order is that of single objects (objcache.c), but what the magazine does
@@ -16,6 +16,7 @@
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 
+#include "debug.h"
 #include "depot.h"
 #include "gfp.h"
 #include "magazine.h"
@@ -142,6 +143,7 @@ unsigned int objcache_alloc_some(struct objcache *cache, gfp_t gfp,
 		got += alloc_below(to_priv(cache), gfp, n - got, objs + got);
 	if (unlikely(!got) && n)
 		got = reserve_get_many(to_priv(cache), 1, objs);
+	debug_alloc(to_priv(cache), objs, got);
 	if (want_init_on_alloc(gfp))
 		zero_many(cache, gfp, got, objs);
 	return got;
@@ -159,6 +161,7 @@ static bool alloc_nofail(struct objcache_priv *priv, gfp_t gfp, unsigned int n,
 	while (n--) {
 		objs[n] = chain;
 		chain = *backing_link(&priv->backing, chain);
+		debug_alloc(priv, objs + n, 1);
 	}
 	return true;
 }
@@ -178,6 +181,7 @@ static noinline bool alloc_rest(struct objcache *cache, gfp_t gfp, unsigned int 
 		got += alloc_below(priv, gfp, n - got, objs + got);
 	if (got < n)
 		got += reserve_get_many(priv, n - got, objs + got);
+	debug_alloc(priv, objs, got);
 	if (got < n) {
 		objcache_free_bulk(cache, got, objs);
 		if (!alloc_nofail(priv, gfp, n, objs)) {
@@ -228,11 +232,29 @@ bool objcache_alloc_bulk(struct objcache *cache, gfp_t gfp, unsigned int n,
 }
 EXPORT_SYMBOL_GPL(objcache_alloc_bulk);
 
+/* The good ones, or those that came out of quarantine for them. */
+static unsigned int check_many(struct objcache_priv *priv, unsigned int n, void **objs,
+			       void *caller)
+{
+	unsigned int i, good = 0;
+
+	for (i = 0; i < n; i++) {
+		void *obj = objs[i];
+
+		if (debug_free(priv, &obj, caller))
+			objs[good++] = obj;
+	}
+	return good;
+}
+
 /* At most MAGDEPOT_BATCH, none of them NULL. */
-static void free_below(struct objcache_priv *priv, unsigned int n, void **objs)
+static void free_below(struct objcache_priv *priv, unsigned int n, void **objs,
+		       void *caller)
 {
 	unsigned int i;
 
+	if (debug_is_on(priv))
+		n = check_many(priv, n, objs, caller);
 	if (want_init_on_free())
 		for (i = 0; i < n; i++)
 			objcache_wipe(priv, objs[i]);
@@ -244,12 +266,8 @@ static void free_below(struct objcache_priv *priv, unsigned int n, void **objs)
 	if (!n)
 		return;
 	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE) &&
-	    likely(!wait_closed(priv))) {
-		/* Off for the reason in push_any_slot(). */
-		preempt_disable();
-		n = mag_fill(priv->pub.mag, objs, n, READ_ONCE(priv->capacity));
-		preempt_enable();
-	}
+	    likely(!wait_closed(priv)))
+		n = objcache_fill(priv, objs, n);
 	if (n)
 		overflow_put(priv->overflow, objs, n);
 }
@@ -263,7 +281,8 @@ static unsigned int count_nulls(void **objs, unsigned int n)
 	return nulls;
 }
 
-static noinline void free_rest(struct objcache *cache, unsigned int n, void **from)
+static noinline void free_rest(struct objcache *cache, unsigned int n, void **from,
+			       void *caller)
 {
 	struct objcache_priv *priv = to_priv(cache);
 	unsigned int i = push_many(cache->mag, n, from);
@@ -277,12 +296,12 @@ static noinline void free_rest(struct objcache *cache, unsigned int n, void **fr
 	nulls = count_nulls(from + i, n - i);
 	if (unlikely(nulls))
 		pr_err_ratelimited("cache '%s': bulk free of %u NULL objects by %ps\n",
-				   priv->name, nulls, __builtin_return_address(0));
+				   priv->name, nulls, caller);
 	for (; i < n; i++) {
 		if (from[i])
 			objs[nr++] = from[i];
 		if (nr == MAGDEPOT_BATCH || (nr && i == n - 1)) {
-			free_below(priv, nr, objs);
+			free_below(priv, nr, objs, caller);
 			nr = 0;
 		}
 	}
@@ -311,6 +330,6 @@ void objcache_free_bulk(struct objcache *cache, unsigned int n, void **objs)
 	mag_end(cur);
 
 	if (unlikely(done < n))
-		free_rest(cache, n - done, objs + done);
+		free_rest(cache, n - done, objs + done, __builtin_return_address(0));
 }
 EXPORT_SYMBOL_GPL(objcache_free_bulk);

@@ -4,7 +4,7 @@
  *
  * Called from: drivers, the inline forms (OBJCACHE_GFP_SPECIAL), bulk.c, wait.c,
  * reservation.c.
- * Calls: objcache.c, magazine.c, depot.c, reserve.c, backing.c.
+ * Calls: objcache.c, magazine.c, depot.c, reserve.c, backing.c, debug.c.
  * Locks: none.  Context: any; sleeps only in slab, if gfp says so.
  *
  * Documentation/api.rst has the table of all flags.
@@ -17,6 +17,7 @@
 #include <linux/ratelimit.h>
 #include <linux/topology.h>
 
+#include "debug.h"
 #include "depot.h"
 #include "gfp.h"
 #include "magazine.h"
@@ -118,7 +119,8 @@ static void *get_or_take_on_node(struct objcache_priv *priv, gfp_t gfp, int node
 	    backing_take_on(&priv->backing, gfp, node, &obj))
 		return obj;
 	if (!(gfp & __GFP_THISNODE) &&
-	    (magdepot_get_any(priv->depot, &obj) || reserve_get(&priv->reserve, &obj, 1)))
+	    (magdepot_get_any(priv->depot, &obj) || debug_take(priv, &obj) ||
+	     reserve_get(&priv->reserve, &obj, 1)))
 		return obj;
 	return NULL;
 }
@@ -161,6 +163,7 @@ void *objcache_alloc_node(struct objcache *cache, gfp_t gfp, int node)
 			return NULL;
 		}
 		account_inc(priv->acct, ACCOUNT_ALLOC_DIRECT);
+		debug_alloc(priv, &obj, 1);
 	}
 	if (want_init_on_alloc(gfp))
 		objcache_zero_for(cache, obj, gfp);

@@ -17,6 +17,7 @@
  *	gfp.c        floor 1  alloc of what is zeroed, or of a node
  *	magazine.c   floor 2  pop and push: one CPU's free objects
  *	depot.c      floor 3  get and put: a NUMA node's free objects
+ *	quarantine.c floor 3  put and get: freed objects of a debugged cache
  *	reserve.c    floor 3  get and put: what is kept for when slab has none
  *	backing.c    floor 4  take and give: the only caller of kmem_cache_*
  *
@@ -28,8 +29,9 @@
  * ways, knobs.c changes (knobtable.c has every knob once), wait.c sleeps,
  * reservation.c hands out several at once, refill.c brings objects in ahead of
  * their use, view.c reads (stattable.c has every statistic once), directory.c
- * knows all caches by name and number, reclaim.c drains magazines on their CPUs.  Below it:
- * overflow.c puts objects down wherever there is room.  account.c counts (a
+ * knows all caches by name and number, reclaim.c drains magazines on their CPUs,
+ * debug.c checks each object that comes and goes (check.c, a leaf, has the
+ * records).  Below it: overflow.c puts objects down wherever there is room.  account.c counts (a
  * leaf: any floor calls it, it calls nobody), debugfs.c is a window: it reads,
  * and tunes through floor 1.
  */
@@ -46,6 +48,7 @@
  * - K: under objcache_priv.knobs
  * - F: under family_list_lock
  * - M: under exactsize_pool.making, or while nobody else knows the family
+ * - Q: under quarantine.lock
  * - W: under waiters.lock
  * - R: under reserve.lock
  * - A: atomic, or READ_ONCE and WRITE_ONCE from anywhere
@@ -75,7 +78,9 @@
  *    lock.
  * 6. reserve.lock (raw spinlock, irqs off): a cache's reserve.  Held for at most
  *    MAGDEPOT_BATCH pointer copies.  NMI only tries.  Nothing nests in it.
- * 7. magdepot.lock (raw spinlock, irqs on): one node's depot.  Held for at
+ * 7. quarantine.lock (raw spinlock, irqs off): freed objects of a debugged cache.
+ *    Held while at most four are looked at.  NMI only tries.  Nothing nests in it.
+ * 8. magdepot.lock (raw spinlock, irqs on): one node's depot.  Held for at
  *    most MAGDEPOT_BATCH pointer copies.  Slab is never called under it.
  *    Interrupts only try, and those who allocate and free wait but briefly.
  */

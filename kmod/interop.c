@@ -2,7 +2,7 @@
 /*
  * interop.c - beside floor 1: objcaches where the kernel's own ways are used
  *
- * Called from: drivers, devres, mempool_t, RCU.  Calls: objcache.c, lifecycle.c.
+ * Called from: drivers, devres, mempool_t, RCU.  Calls: objcache.c, debug.c, lifecycle.c.
  * Locks: none.  Context: see each function.
  */
 #include "internal.h"
@@ -12,6 +12,7 @@
 #include <linux/export.h>
 #include <linux/rcupdate.h>
 
+#include "debug.h"
 #include "objcache_priv.h"
 
 static void destroy_managed(void *cache)
@@ -78,6 +79,8 @@ static void free_after_grace_period(struct rcu_head *head)
 {
 	struct objcache_rcu *rcu = container_of(head, struct objcache_rcu, head);
 
+	/* Freed by who left it to RCU, and not by us. */
+	debug_move(to_priv(rcu->cache), rcu->obj, CHECK_RCU, CHECK_USED);
 	objcache_free(rcu->cache, rcu->obj);
 }
 
@@ -95,6 +98,8 @@ void objcache_free_rcu(struct objcache *cache, void *obj, struct objcache_rcu *r
 {
 	struct objcache_priv *priv = to_priv(cache);
 
+	if (!debug_leave(priv, obj, CHECK_RCU, __builtin_return_address(0)))
+		return;
 	rcu->cache = cache;
 	rcu->obj = obj;
 	/* Read by objcache_destroy(), after the driver's last call of this. */

@@ -57,6 +57,16 @@ static int set_reserve(struct objcache_priv *priv, s64 value)
 	return objcache_set_reserve(&priv->pub, value);
 }
 
+static s64 get_debug(struct objcache_priv *priv)
+{
+	return objcache_debug(&priv->pub);
+}
+
+static int set_debug(struct objcache_priv *priv, s64 value)
+{
+	return objcache_set_debug(&priv->pub, value);
+}
+
 /* 0 stands for no limit here too. */
 static s64 get_memory_limit(struct objcache_priv *none)
 {
@@ -76,6 +86,7 @@ const struct knob cache_knobs[] = {
 	{ "depot_capacity", 0, U32_MAX, get_depot_capacity, set_depot_capacity },
 	{ "limit", 0, LONG_MAX, get_limit, set_limit },
 	{ "reserve", 0, U32_MAX, get_reserve, set_reserve },
+	{ "debug", 0, 1, get_debug, set_debug },
 };
 
 const unsigned int cache_knobs_nr = ARRAY_SIZE(cache_knobs);

@@ -19,6 +19,7 @@
 #include <linux/string.h>
 
 #include "arguments.h"
+#include "debug.h"
 #include "debugfs.h"
 #include "depot.h"
 #include "directory.h"
@@ -109,6 +110,7 @@ static void free_cache(struct objcache_priv *priv)
 	overflow_destroy(priv->overflow);
 	magdepot_destroy(priv->depot);
 	mag_destroy(priv->pub.mag);
+	debug_destroy(priv);
 	backing_fini(&priv->backing);
 	free_percpu(priv->acct);
 	mutex_unlock(&objcache_list_lock);
@@ -192,8 +194,14 @@ static int build_floors(struct objcache_priv *priv, const struct objcache_params
 	err = reclaim_add_cache(priv);
 	if (err)
 		goto destroy_mag;
+	priv->debugging = debug_wanted(p->flags);
+	err = priv->debugging ? debug_create(priv) : 0;
+	if (err)
+		goto remove_from_reclaim;
 	return 0;
 
+remove_from_reclaim:
+	reclaim_remove_cache(priv);
 destroy_mag:
 	mag_destroy(priv->pub.mag);
 destroy_overflow:
@@ -318,6 +326,7 @@ static void quiesce(struct objcache_priv *priv)
 	synchronize_rcu();
 	reclaim_drain_cpus(priv, 0);
 	reclaim_remove_cache(priv);
+	debug_close(priv);
 	overflow_sync(priv->overflow);
 	mutex_unlock(&priv->knobs);
 }
@@ -345,6 +354,7 @@ int objcache_retire(struct objcache_priv *priv)
 	if (out)
 		pr_err("cache '%s': destroyed with %ld objects in use; kept until the last is freed\n",
 		       priv->name, out);
+	debug_report_leaks(priv);
 	WRITE_ONCE(priv->state, OBJCACHE_ZOMBIE);
 	__module_get(THIS_MODULE);
 	if (!backing_close(&priv->backing))

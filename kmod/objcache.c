@@ -3,7 +3,7 @@
  * objcache.c - floor 1: alloc and free
  *
  * Called from: drivers, the inline forms in <mempool/objcache.h>, kunit-tests.
- * Calls: magazine.c, reserve.c, depot.c, backing.c, overflow.c, wait.c.
+ * Calls: magazine.c, reserve.c, depot.c, backing.c, overflow.c, wait.c, debug.c.
  * Locks: none.  Context: any; sleeps only in slab, if gfp says so.
  *
  * An allocation is satisfied in this order, a free is the mirror image:
@@ -36,6 +36,7 @@
 #include <linux/ratelimit.h>
 #include <linux/string.h>
 
+#include "debug.h"
 #include "depot.h"
 #include "magazine.h"
 #include "objcache_priv.h"
@@ -66,7 +67,27 @@ unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
 	if (!n)
 		n = backing_take(&priv->backing, gfp, objs, want);
 	if (!n)
-		n = magdepot_get_any(priv->depot, objs);
+		n = magdepot_get_any(priv->depot, objs) || debug_take(priv, objs);
+	return n;
+}
+
+/**
+ * objcache_fill() - move objects into this CPU's magazine
+ * @priv: the cache
+ * @objs: the objects; those that did not fit are moved to its front
+ * @n:    how many
+ *
+ * Preemption is off from the look at the capacity to the pushes, so that a grace
+ * period waits for them on kernels without RCU-tasks too.
+ *
+ * Context: any.
+ * Return: how many did not fit.
+ */
+unsigned int objcache_fill(struct objcache_priv *priv, void **objs, unsigned int n)
+{
+	preempt_disable();
+	n = mag_fill(priv->pub.mag, objs, n, READ_ONCE(priv->capacity));
+	preempt_enable();
 	return n;
 }
 
@@ -92,7 +113,7 @@ static noinline void *refill(struct objcache_priv *priv, gfp_t gfp)
 	while (n) {
 		want -= n;
 		/* Slab may have slept: the capacity may be another one now. */
-		n = mag_fill(priv->pub.mag, objs, n, READ_ONCE(priv->capacity));
+		n = objcache_fill(priv, objs, n);
 		if (n)
 			overflow_put(priv->overflow, objs, n);
 		n = min_t(unsigned int, want, MAGDEPOT_BATCH);
@@ -186,6 +207,7 @@ void *objcache_alloc_slow(struct objcache *cache, gfp_t gfp)
 			return NULL;
 		}
 	}
+	debug_alloc(priv, &obj, 1);
 	if (want_init_on_alloc(gfp))
 		objcache_zero_for(cache, obj, gfp);
 	return obj;
@@ -212,10 +234,7 @@ void *__objcache_alloc(struct objcache *cache, gfp_t gfp)
 }
 EXPORT_SYMBOL_GPL(__objcache_alloc);
 
-/*
- * Preemption is off from the look at the capacity to the push, so that the
- * grace period in quiesce() waits for it on kernels without RCU-tasks too.
- */
+/* Preemption is off for the reason in objcache_fill(). */
 static bool push_any_slot(struct objcache_priv *priv, void *obj, bool above_cap)
 {
 	unsigned int limit;
@@ -255,7 +274,7 @@ static noinline void free_to_magazine_or_below(struct objcache_priv *priv, void 
  * @obj:   the object, or NULL
  *
  * A double free is reported and ignored when it is of the object that this CPU
- * freed last; others are not noticed.
+ * freed last; others are noticed when the cache is debugged.
  *
  * The last free into a zombie ends the cache: nothing of it is touched after
  * the object is put down.
@@ -276,10 +295,11 @@ void objcache_free_slow(struct objcache *cache, void *obj)
 				   priv->name, __builtin_return_address(0));
 		return;
 	}
+	account_inc(priv->acct, ACCOUNT_MAG_FREE_MISS);
+	if (!debug_free(priv, &obj, __builtin_return_address(0)))
+		return;
 	if (want_init_on_free())
 		objcache_wipe(priv, obj);
-
-	account_inc(priv->acct, ACCOUNT_MAG_FREE_MISS);
 	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE) &&
 	    likely(!wait_closed(priv))) {
 		free_to_magazine_or_below(priv, obj);

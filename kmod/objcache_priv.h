@@ -20,6 +20,7 @@
 #include "reserve.h"
 #include "wait.h"
 
+struct debug;
 struct dentry;
 struct family;
 struct magdepot_set;
@@ -50,11 +51,13 @@ enum objcache_state {
  * @flags:    of enum objcache_flags (I)
  * @state:    of enum objcache_state (L for writers, A for readers)
  * @frees_by_rcu: objcache_free_rcu() was used (A)
+ * @debugging: every operation is checked, or about to be (K)
  * @acct:     per-CPU counters (I)
  * @overflow: per-CPU frees that wait for an irq_work (I)
  * @reserve:  floor 3: what is kept back
  * @depot:    floor 3 (I)
  * @backing:  floor 4 (I)
+ * @debug:    what is known while it is debugged, or NULL (K for writers, RCU)
  * @waiters:  who sleeps for an object
  * @refill:   fills up a short reserve
  * @ctor:     the owner's constructor (I)
@@ -81,11 +84,13 @@ struct objcache_priv {
 	unsigned int		flags;
 	enum objcache_state	state;
 	bool			frees_by_rcu;
+	bool			debugging;
 	struct account __percpu	*acct;
 	struct overflow __percpu *overflow;
 	struct reserve		reserve;
 	struct magdepot_set	*depot;
 	struct backing		backing;
+	struct debug __rcu	*debug;
 	struct waiters		waiters;
 	struct delayed_work	refill;
 	void			(*ctor)(void *obj);
@@ -115,6 +120,7 @@ unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
 struct objcache *
 objcache_create_in(struct family *family, const char *name, unsigned int size,
 		   const struct objcache_params *params, struct module *owner);
+unsigned int objcache_fill(struct objcache_priv *priv, void **objs, unsigned int n);
 int objcache_retire(struct objcache_priv *priv);
 int objcache_init(void);
 void objcache_exit(void);

@@ -17,6 +17,7 @@
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
 
+#include "debug.h"
 #include "depot.h"
 #include "knobs.h"
 #include "magazine.h"
@@ -54,7 +55,7 @@ static void refill_work(struct work_struct *work)
 	void *obj;
 
 	while (reserve_short(r) && !wait_anybody(priv) &&
-	       (magdepot_get_any(priv->depot, &obj) ||
+	       (magdepot_get_any(priv->depot, &obj) || debug_take(priv, &obj) ||
 		backing_take(&priv->backing, GFP_BACKGROUND, &obj, 1))) {
 		wait_hand_or_put(priv, obj);
 		cond_resched();
@@ -102,7 +103,7 @@ static unsigned int take_in_advance(struct objcache_priv *priv, void **objs,
 {
 	unsigned int got = backing_take(&priv->backing, GFP_IN_ADVANCE, objs, n);
 
-	if (got || magdepot_get_any(priv->depot, objs))
+	if (got || magdepot_get_any(priv->depot, objs) || debug_take(priv, objs))
 		return max(got, 1u);
 	/* At a limit, with all of it cached on other CPUs perhaps. */
 	reclaim_drain_cpus(priv, 0);
@@ -242,8 +243,8 @@ static int prefill(struct objcache_priv *priv, unsigned int n)
  * Context: task; sleeps; not in a CPU hotplug callback.
  * Return: 0; -ENOSPC when the depots are full; -ENOMEM when slab, or a limit,
  * has no more: what was brought in stays; -ENODEV for a cache that is being
- * destroyed.  0 also for one that passes everything through to slab and so
- * has no depots: there is nothing to do.
+ * destroyed.  0 also for one that passes everything through to slab, or is
+ * debugged, and so has no depots: there is nothing to do.
  */
 int objcache_prefill(struct objcache *cache, unsigned int n)
 {
@@ -254,7 +255,7 @@ int objcache_prefill(struct objcache *cache, unsigned int n)
 	mutex_lock(&priv->knobs);
 	if (READ_ONCE(priv->state) != OBJCACHE_LIVE)
 		err = -ENODEV;
-	else if (!(priv->flags & OBJCACHE_PASSTHROUGH))
+	else if (!(priv->flags & OBJCACHE_PASSTHROUGH) && !priv->debugging)
 		err = prefill(priv, n);
 	mutex_unlock(&priv->knobs);
 	return err;

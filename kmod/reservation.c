@@ -2,7 +2,7 @@
 /*
  * reservation.c - beside floor 1: several objects at once, or none
  *
- * Called from: drivers.  Calls: bulk.c, gfp.c, wait.c.
+ * Called from: drivers.  Calls: bulk.c, gfp.c, wait.c, debug.c.
  * Locks: none; the driver's around a reservation.  Context: see each function.
  *
  * A reservation is a chain through the words of its objects that may be written
@@ -18,6 +18,7 @@
 
 #include <mempool/reservation.h>
 
+#include "debug.h"
 #include "depot.h"
 #include "gfp.h"
 #include "objcache_priv.h"
@@ -70,8 +71,10 @@ static int gather(struct objcache_reservation *res, gfp_t gfp, unsigned int n)
 			objcache_reservation_release(res);
 			return -ENOMEM;
 		}
-		while (some)
+		while (some) {
 			chain(res, objs[--some]);
+			debug_move(to_priv(res->cache), objs[some], CHECK_USED, CHECK_RESERVED);
+		}
 	}
 	return 0;
 }
@@ -98,6 +101,15 @@ int objcache_reservation_try(struct objcache_reservation *res, struct objcache *
 	return err ?: gather(res, gfp, n);
 }
 EXPORT_SYMBOL_GPL(objcache_reservation_try);
+
+/* Freed ones, until here. */
+static void note_waited(struct objcache_priv *priv, void *obj)
+{
+	for (; obj && debug_is_on(priv); obj = *backing_link(&priv->backing, obj)) {
+		debug_alloc(priv, &obj, 1);
+		debug_move(priv, obj, CHECK_USED, CHECK_RESERVED);
+	}
+}
 
 /**
  * objcache_reservation_wait() - reserve so many objects, sleeping until there are
@@ -132,8 +144,10 @@ int objcache_reservation_wait(struct objcache_reservation *res, struct objcache 
 	if (!wait_anybody(priv) && !gather(res, backing_gfp_may_fail(gfp), n))
 		return 0;
 	err = wait_for_objects(priv, gfp, state, timeout, n, &res->first);
-	if (!err)
+	if (!err) {
 		res->left = n;
+		note_waited(priv, res->first);
+	}
 	return err;
 }
 EXPORT_SYMBOL_GPL(objcache_reservation_wait);
@@ -150,6 +164,8 @@ void *objcache_reservation_take(struct objcache_reservation *res)
 {
 	void *obj = unchain(res);
 
+	if (obj)
+		debug_move(to_priv(res->cache), obj, CHECK_RESERVED, CHECK_USED);
 	if (obj && want_init_on_alloc(res->gfp))
 		objcache_zero_for(res->cache, obj, res->gfp);
 	return obj;
@@ -173,11 +189,21 @@ void objcache_reservation_put(struct objcache_reservation *res, void *obj)
 				   __builtin_return_address(0));
 		return;
 	}
+	if (!debug_leave(priv, obj, CHECK_RESERVED, __builtin_return_address(0)))
+		return;
 	if (want_init_on_free())
 		objcache_wipe(priv, obj);
 	chain(res, obj);
 }
 EXPORT_SYMBOL_GPL(objcache_reservation_put);
+
+static void *unreserve(struct objcache_reservation *res)
+{
+	void *obj = unchain(res);
+
+	debug_move(to_priv(res->cache), obj, CHECK_RESERVED, CHECK_USED);
+	return obj;
+}
 
 /**
  * objcache_reservation_release() - free what is left of a reservation
@@ -192,7 +218,7 @@ void objcache_reservation_release(struct objcache_reservation *res)
 
 	while (res->left) {
 		for (n = 0; n < MAGDEPOT_BATCH && res->left; n++)
-			objs[n] = unchain(res);
+			objs[n] = unreserve(res);
 		objcache_free_bulk(res->cache, n, objs);
 	}
 }

@@ -3,7 +3,7 @@
  * sizeclass.c - beside floor 1: objects of any size, from a table of caches
  *
  * Called from: drivers, the inline forms in <mempool/sizeclass.h>.
- * Calls: objcache.c by its public API, fallback.c.
+ * Calls: objcache.c by its public API, fallback.c, debug.c.
  * Locks: none.  Context: any; sleeps only if gfp says so.
  *
  *	sizeclass_alloc              1. the class's objcache
@@ -24,6 +24,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "backing.h"
+#include "debug.h"
 #include "fallback.h"
 #include "sizeclass.h"
 
@@ -71,6 +73,22 @@ void sizeclass_free_other(struct sizeclass_pool *pool, void *obj, size_t size)
 }
 EXPORT_SYMBOL_GPL(sizeclass_free_other);
 
+/*
+ * Slab, asked for the size of what is not its own, looks into memory that is not
+ * there.  While any cache is debugged there is time to look first.
+ */
+static bool has_size(const struct sizeclass_pool *pool, const void *obj)
+{
+	struct backing_origin origin;
+
+	if (likely(!debug_anywhere()))
+		return true;
+	backing_origin(&to_priv(pool->cache[0])->backing, obj, &origin);
+	return origin.kind != BACKING_ELSEWHERE ||
+	       (virt_addr_valid(obj) && PageHead(virt_to_page(obj)) &&
+		page_address(virt_to_page(obj)) == obj);
+}
+
 /**
  * sizeclass_free_unsized() - free an object whose size is not known
  * @pool: the pool it was allocated from
@@ -93,7 +111,7 @@ void sizeclass_free_unsized(struct sizeclass_pool *pool, void *obj)
 		return;
 	}
 	if (!is_vmalloc_addr(obj)) {
-		size = ksize(obj);
+		size = has_size(pool, obj) ? ksize(obj) : 0;
 		if (sizeclass_has_class(pool, size))
 			cache = sizeclass_cache(pool, size);
 		if (!size || (cache && cache->size != size)) {

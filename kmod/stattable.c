@@ -15,6 +15,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
+#include "debug.h"
 #include "depot.h"
 #include "magazine.h"
 #include "objcache_priv.h"
@@ -108,6 +109,16 @@ STAT(scanned_reserve)
 	return READ_ONCE(priv->reserve.nr);
 }
 
+STAT(scanned_quarantine)
+{
+	return debug_count(priv);
+}
+
+STAT(debug)
+{
+	return objcache_debug(&priv->pub);
+}
+
 #define ITEM(name, kind, unit)	{ #name, STAT_##kind, STAT_##unit, get_##name }
 
 /* Before the counters. */
@@ -115,6 +126,7 @@ static const struct stat_item first_items[] = {
 	ITEM(object_size, PROPERTY, BYTES),
 	ITEM(slab_object_size, PROPERTY, BYTES),
 	ITEM(passthrough, PROPERTY, NUMBER),
+	ITEM(debug, PROPERTY, NUMBER),
 	ITEM(magazine_capacity, PROPERTY, NUMBER),
 	ITEM(magazine_capacity_max, PROPERTY, NUMBER),
 	ITEM(magazine_capacity_in_force, PROPERTY, NUMBER),
@@ -133,6 +145,7 @@ static const struct stat_item last_items[] = {
 	ITEM(scanned_magazines, SCAN, NUMBER),
 	ITEM(scanned_depots, SCAN, NUMBER),
 	ITEM(scanned_reserve, SCAN, NUMBER),
+	ITEM(scanned_quarantine, SCAN, NUMBER),
 };
 
 #define FIRST	ARRAY_SIZE(first_items)

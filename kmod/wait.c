@@ -5,7 +5,7 @@
  * Called from: drivers; objcache.c and bulk.c (frees), reservation.c, knobs.c,
  * reserve.c (changed).
  * Calls: objcache.c, gfp.c, magazine.c, reserve.c, depot.c, backing.c, overflow.c,
- * reclaim.c.
+ * reclaim.c, debug.c.
  * Locks: waiters.lock.  Context: task for waiting, any for the rest.
  *
  * A waiter is handed its object by the one who frees it: so the order is that
@@ -30,6 +30,7 @@
 #include <linux/sched/signal.h>
 #include <linux/smp.h>
 
+#include "debug.h"
 #include "depot.h"
 #include "gfp.h"
 #include "magazine.h"
@@ -299,7 +300,7 @@ static void look_for_objects(struct objcache_priv *priv, gfp_t gfp)
 
 	reclaim_drain_cpus(priv, 0);
 	while (READ_ONCE(priv->waiters.nr) &&
-	       (magdepot_get_any(priv->depot, &obj) ||
+	       (magdepot_get_any(priv->depot, &obj) || debug_take(priv, &obj) ||
 		backing_take(&priv->backing, gfp & ~__GFP_DIRECT_RECLAIM, &obj, 1))) {
 		if (!wait_hand(priv, obj)) {
 			overflow_put(priv->overflow, &obj, 1);
@@ -455,6 +456,7 @@ void *objcache_alloc_wait(struct objcache *cache, gfp_t gfp, unsigned int state,
 	err = wait_for_objects(priv, gfp, state, timeout, 1, &obj);
 	if (err)
 		return ERR_PTR(err);
+	debug_alloc(priv, &obj, 1);
 	if (want_init_on_alloc(gfp))
 		objcache_zero_for(cache, obj, gfp);
 	return obj;

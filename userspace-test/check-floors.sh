@@ -19,12 +19,12 @@ declare -A FLOOR=(
 	[lifecycle]=1 [owner]=1 [interop]=1 [exactsize_life]=1
 	[arguments]=2
 	[debugfs]=3 [chardev]=3
-	[objcache]=4 [bulk]=4 [gfp]=4 [knobs]=4 [knobtable]=4 [wait]=4 [view]=4 [reclaim]=4 [sizeclass]=4
+	[objcache]=4 [bulk]=4 [gfp]=4 [debug]=4 [knobs]=4 [knobtable]=4 [wait]=4 [view]=4 [reclaim]=4 [sizeclass]=4
 	[refill]=4 [reservation]=4 [directory]=4 [stattable]=4
 	[family]=4 [fallback]=4 [exactsize]=4
 	[overflow]=5
 	[magazine]=6
-	[depot]=7 [reserve]=7
+	[depot]=7 [reserve]=7 [quarantine]=7
 	[backing]=8
 	[account]=9 [check]=9
 	[internal]=10 [trace]=10
@@ -83,6 +83,8 @@ while read -r file; do
 			continue
 		fi
 		[ "${name%.h}" != "$own" ] || continue
+		# A room that is split shares its header.
+		[[ $own != "${name%.h}"[_-]* ]] || continue
 		theirs=$(floor_of "$name")
 		if [ -z "$theirs" ]; then
 			bad "$file:$line: includes $header, which has no floor"

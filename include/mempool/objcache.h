@@ -41,8 +41,7 @@
  * - copy_to_user() and copy_from_user() only within objcache_params.useroffset
  *   and usersize: elsewhere hardened usercopy stops the kernel, as in slab.
  * - A double free is noticed only of the object that this CPU freed last; any
- *   other gives the object two owners.  Slab notices more: look for one with
- *   the module parameter passthrough=on.
+ *   other gives the object two owners.  All are with objcache_set_debug().
  * - The caller must not allocate from a cache that it is destroying.
  */
 
@@ -67,6 +66,7 @@
  * @OBJCACHE_SLAB_DEBUG: slab's checks, red zones, poison and owners for this
  *	cache, without a boot parameter; passed through, so that they see each
  *	operation
+ * @OBJCACHE_DEBUG: objcache_set_debug() from the start
  */
 enum objcache_flags {
 	OBJCACHE_HWCACHE_ALIGN	= 1u << 0,
@@ -77,6 +77,7 @@ enum objcache_flags {
 	OBJCACHE_DMA32		= 1u << 5,
 	OBJCACHE_RECLAIMABLE	= 1u << 6,
 	OBJCACHE_SLAB_DEBUG	= 1u << 7,
+	OBJCACHE_DEBUG		= 1u << 8,
 };
 
 /**
@@ -225,6 +226,8 @@ int objcache_set_limit(struct objcache *cache, unsigned long limit);
 unsigned long objcache_limit(const struct objcache *cache);
 int objcache_set_reserve(struct objcache *cache, unsigned int n);
 unsigned int objcache_reserve(const struct objcache *cache);
+int objcache_set_debug(struct objcache *cache, bool on);
+bool objcache_debug(const struct objcache *cache);
 int objcache_prefill(struct objcache *cache, unsigned int n);
 
 void *objcache_mempool_alloc(gfp_t gfp, void *cache);
