@@ -227,3 +227,73 @@ unsigned int debug_count(struct objcache_priv *priv)
 	return n;
 }
 EXPORT_SYMBOL_FOR_TEST(debug_count);
+
+/**
+ * debug_list() - list some of the objects in quarantine
+ * @priv: the cache
+ * @from: how many to pass over
+ * @objs: where they go
+ * @n:    how many at most
+ *
+ * Context: any but NMI.
+ * Return: how many are listed; 0: there are no more.
+ */
+unsigned int debug_list(struct objcache_priv *priv, unsigned int from, void **objs,
+			unsigned int n)
+{
+	struct debug *d;
+
+	rcu_read_lock();
+	d = rcu_dereference(priv->debug);
+	n = d ? quarantine_list(d->quarantine, from, objs, n) : 0;
+	rcu_read_unlock();
+	return n;
+}
+
+/**
+ * debug_is_used() - is an object known to be with a user
+ * @priv: the cache
+ * @obj:  the object
+ *
+ * Context: any.
+ * Return: true if so; false if not, or if the cache is not debugged.
+ */
+bool debug_is_used(struct objcache_priv *priv, const void *obj)
+{
+	const struct check_record *rec;
+	bool used = false;
+	struct debug *d;
+
+	rcu_read_lock();
+	d = rcu_dereference(priv->debug);
+	if (d)
+		used = BIT(check_look(d->table, obj, &rec)) &
+		       (BIT(CHECK_USED) | BIT(CHECK_RESERVED) | BIT(CHECK_RCU));
+	rcu_read_unlock();
+	return used;
+}
+
+/**
+ * debug_look_at_all() - look for writes to all objects in quarantine
+ * @priv: the cache
+ *
+ * Context: any.
+ * Return: how many were written to; each is reported.
+ */
+unsigned int debug_look_at_all(struct objcache_priv *priv)
+{
+	struct quarantine_damage damage;
+	unsigned int i, found = 0;
+	struct debug *d;
+
+	rcu_read_lock();
+	d = rcu_dereference(priv->debug);
+	for (i = 0; d && i < d->quarantine->room; i++) {
+		if (quarantine_inspect(d->quarantine, DEBUG_LOOKS, &damage)) {
+			debug_report_write(d, &damage);
+			found++;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}

@@ -36,6 +36,10 @@ void debug_move_slow(struct objcache_priv *priv, void *obj, enum check_state fro
 		     enum check_state to);
 
 void debug_look_for_writes(const struct debug *d, void *obj);
+bool debug_is_used(struct objcache_priv *priv, const void *obj);
+unsigned int debug_look_at_all(struct objcache_priv *priv);
+unsigned int debug_list(struct objcache_priv *priv, unsigned int from, void **objs,
+			unsigned int n);
 unsigned int debug_count(struct objcache_priv *priv);
 
 int debug_create(struct objcache_priv *priv);

@@ -36,7 +36,7 @@ static unsigned int debug_records = 16384;
 module_param(debug_records, uint, 0444);
 MODULE_PARM_DESC(debug_records, "objects a debugged cache can know of, 64 to 1048576 (default: 16384)");
 
-static LIST_HEAD(debug_list);
+static LIST_HEAD(debugged);
 static DEFINE_SPINLOCK(debug_lock);	/* writers of the list */
 
 /**
@@ -58,7 +58,7 @@ bool debug_wanted(unsigned int flags)
  */
 bool debug_anywhere(void)
 {
-	return !list_empty(&debug_list);
+	return !list_empty(&debugged);
 }
 
 /**
@@ -72,7 +72,7 @@ struct debug *debug_of_slab(const struct kmem_cache *slab)
 {
 	struct debug *d;
 
-	list_for_each_entry_rcu(d, &debug_list, link)
+	list_for_each_entry_rcu(d, &debugged, link)
 		if (d->priv->backing.slab == slab)
 			return d;
 	return NULL;
@@ -108,7 +108,7 @@ int debug_create(struct objcache_priv *priv)
 	atomic_long_set(&d->table->unknown, view.n[ACCOUNT_IN_USE]);
 
 	spin_lock(&debug_lock);
-	list_add_rcu(&d->link, &debug_list);
+	list_add_rcu(&d->link, &debugged);
 	spin_unlock(&debug_lock);
 	rcu_assign_pointer(priv->debug, d);
 	return 0;

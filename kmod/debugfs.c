@@ -26,6 +26,7 @@
 #include "knobtable.h"
 #include "objcache_priv.h"
 #include "stattable.h"
+#include "validate.h"
 
 static struct dentry *root;
 
@@ -166,6 +167,19 @@ static const struct file_operations knob_fops = {
 	.llseek	= default_llseek,
 };
 
+/* Reading it looks; what is wrong is said here and in the kernel log. */
+static int validate_show(struct seq_file *m, void *unused)
+{
+	int err = validate(m->private, m);
+
+	if (err == -EAGAIN)
+		seq_puts(m, "busy: what moves could not be checked\n");
+	else if (!err)
+		seq_puts(m, "ok\n");
+	return err == -EAGAIN || err == -EUCLEAN ? 0 : err;
+}
+DEFINE_SHOW_ATTRIBUTE(validate);
+
 static void add_knobs(struct dentry *dir, const struct knob *knobs, unsigned int n)
 {
 	unsigned int i;
@@ -190,6 +204,7 @@ void objcache_debugfs_add(struct objcache_priv *priv)
 		return;
 	d_inode(priv->dir)->i_private = priv;
 	debugfs_create_file("stats", 0400, priv->dir, priv, &cache_stats_fops);
+	debugfs_create_file("validate", 0400, priv->dir, priv, &validate_fops);
 	add_knobs(priv->dir, cache_knobs, cache_knobs_nr);
 }
 

@@ -71,6 +71,8 @@ bool magdepot_get_node(struct magdepot_set *set, int node, void **obj);
 bool magdepot_get_any(struct magdepot_set *set, void **obj);
 unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n);
 unsigned long magdepot_trim(struct magdepot_set *set, unsigned int keep);
+unsigned int magdepot_list(struct magdepot_set *set, int node, unsigned int from,
+			   void **objs);
 unsigned int magdepot_count_objects(struct magdepot_set *set);
 
 #endif /* _MEMPOOL_DEPOT_H */

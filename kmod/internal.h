@@ -31,7 +31,7 @@
  * their use, view.c reads (stattable.c has every statistic once), directory.c
  * knows all caches by name and number, reclaim.c drains magazines on their CPUs,
  * debug.c checks each object that comes and goes (check.c, a leaf, has the
- * records).  Below it: overflow.c puts objects down wherever there is room.  account.c counts (a
+ * records), validate.c whether everything adds up.  Below it: overflow.c puts objects down wherever there is room.  account.c counts (a
  * leaf: any floor calls it, it calls nobody), debugfs.c is a window: it reads,
  * and tunes through floor 1.
  */

@@ -39,8 +39,8 @@ static unsigned int allowed_capacity(const struct objcache_priv *priv)
 	unsigned long allowed = (priv->limit - priv->reserve.min) /
 				(2 * num_possible_cpus());
 
-	/* All that is done must be seen. */
-	if (priv->debugging)
+	/* All that is done must be seen; what was found broken must not be used. */
+	if (priv->debugging || priv->unsound)
 		return 0;
 	return priv->limit ? min_t(unsigned long, priv->wanted, allowed) : priv->wanted;
 }

@@ -52,6 +52,7 @@ enum objcache_state {
  * @state:    of enum objcache_state (L for writers, A for readers)
  * @frees_by_rcu: objcache_free_rcu() was used (A)
  * @debugging: every operation is checked, or about to be (K)
+ * @unsound:  validate found a magazine or depot that cannot be: neither is used (K)
  * @acct:     per-CPU counters (I)
  * @overflow: per-CPU frees that wait for an irq_work (I)
  * @reserve:  floor 3: what is kept back
@@ -85,6 +86,7 @@ struct objcache_priv {
 	enum objcache_state	state;
 	bool			frees_by_rcu;
 	bool			debugging;
+	bool			unsound;
 	struct account __percpu	*acct;
 	struct overflow __percpu *overflow;
 	struct reserve		reserve;

@@ -141,23 +141,25 @@ void quarantine_close(struct quarantine *q)
 EXPORT_SYMBOL_FOR_TEST(quarantine_close);
 
 /**
- * quarantine_list() - list what is in it
+ * quarantine_list() - list some of what is in it
  * @q:    the quarantine
+ * @from: how many to pass over, of the oldest
  * @objs: where they go
  * @n:    how many at most
  *
  * Context: any but NMI.
- * Return: how many are listed.
+ * Return: how many are listed; 0: there are no more.
  */
-unsigned int quarantine_list(struct quarantine *q, void **objs, unsigned int n)
+unsigned int quarantine_list(struct quarantine *q, unsigned int from, void **objs,
+			     unsigned int n)
 {
 	unsigned long flags;
 	unsigned int i;
 
 	raw_spin_lock_irqsave(&q->lock, flags);
-	n = min(n, q->nr);
+	n = from < q->nr ? min(n, q->nr - from) : 0;
 	for (i = 0; i < n; i++)
-		objs[i] = q->slot[(q->first + i) % q->room];
+		objs[i] = q->slot[(q->first + from + i) % q->room];
 	raw_spin_unlock_irqrestore(&q->lock, flags);
 	return n;
 }

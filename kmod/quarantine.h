@@ -57,7 +57,8 @@ void quarantine_close(struct quarantine *q);
 
 bool quarantine_put(struct quarantine *q, void *obj, void **oldest);
 void *quarantine_get(struct quarantine *q);
-unsigned int quarantine_list(struct quarantine *q, void **objs, unsigned int n);
+unsigned int quarantine_list(struct quarantine *q, unsigned int from, void **objs,
+			     unsigned int n);
 
 bool quarantine_damaged(const struct quarantine *q, void *obj,
 			struct quarantine_damage *damage);

@@ -274,3 +274,28 @@ unsigned int reserve_fill(struct reserve *r, void **objs, unsigned int n,
 	return put_and_unlock(r, objs, n, level, flags);
 }
 EXPORT_SYMBOL_FOR_TEST(reserve_fill);
+
+/**
+ * reserve_list() - list some of the reserve's objects
+ * @r:    the reserve
+ * @from: how many to pass over
+ * @objs: where they go
+ * @n:    how many at most, up to MAGDEPOT_BATCH
+ *
+ * Context: task.
+ * Return: how many are listed; 0: there are no more.
+ */
+unsigned int reserve_list(struct reserve *r, unsigned int from, void **objs,
+			  unsigned int n)
+{
+	unsigned long flags;
+	unsigned int i;
+
+	raw_spin_lock_irqsave(&r->lock, flags);
+	n = from < r->nr ? min(n, r->nr - from) : 0;
+	for (i = 0; i < n; i++)
+		objs[i] = *slot(r, from + i);
+	raw_spin_unlock_irqrestore(&r->lock, flags);
+	return n;
+}
+EXPORT_SYMBOL_FOR_TEST(reserve_list);

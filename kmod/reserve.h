@@ -55,6 +55,9 @@ unsigned int reserve_put(struct reserve *r, void **objs, unsigned int n);
 unsigned int reserve_fill(struct reserve *r, void **objs, unsigned int n,
 			  unsigned int level);
 
+unsigned int reserve_list(struct reserve *r, unsigned int from, void **objs,
+			  unsigned int n);
+
 /* Racy, but whoever changes the answer calls changed() afterwards. */
 static inline bool reserve_short(const struct reserve *r)
 {

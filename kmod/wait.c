@@ -262,6 +262,29 @@ static unsigned int first_misses(struct objcache_priv *priv)
 	return missing;
 }
 
+/**
+ * wait_gathered() - objects that sleepers have, and do not use yet
+ * @priv: the cache
+ *
+ * Context: any but NMI.
+ * Return: objects.
+ */
+unsigned int wait_gathered(struct objcache_priv *priv)
+{
+	struct waiters *ws = &priv->waiters;
+	struct waiter *w;
+	unsigned long flags;
+	unsigned int n = 0;
+
+	raw_spin_lock_irqsave(&ws->lock, flags);
+	list_for_each_entry(w, &ws->waiting, list)
+		n += w->want - w->missing;
+	list_for_each_entry(w, &ws->served, list)
+		n += w->want;
+	raw_spin_unlock_irqrestore(&ws->lock, flags);
+	return n;
+}
+
 static bool first_in_line(struct objcache_priv *priv, struct waiter *w)
 {
 	struct waiters *ws = &priv->waiters;

@@ -44,6 +44,7 @@ bool wait_hand(struct objcache_priv *priv, void *obj);
 bool wait_args_valid(struct objcache_priv *priv, gfp_t gfp, unsigned int state,
 		     void *caller);
 bool wait_nofail(struct objcache_priv *priv, gfp_t gfp, unsigned int n, void **chain);
+unsigned int wait_gathered(struct objcache_priv *priv);
 int wait_for_objects(struct objcache_priv *priv, gfp_t gfp, unsigned int state,
 		     unsigned long timeout, unsigned int n, void **chain);
 

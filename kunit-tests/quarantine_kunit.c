@@ -82,10 +82,13 @@ static void a_closed_one_lets_out_only(struct kunit *test)
 	quarantine_close(k->q);
 	KUNIT_EXPECT_FALSE(test, quarantine_put(k->q, object(k, 2), &oldest));
 	KUNIT_EXPECT_NULL(test, oldest);
-	KUNIT_EXPECT_EQ(test, quarantine_list(k->q, listed, 4), 2);
+	KUNIT_EXPECT_EQ(test, quarantine_list(k->q, 0, listed, 4), 2);
 	KUNIT_EXPECT_PTR_EQ(test, listed[0], object(k, 3));
 	KUNIT_EXPECT_PTR_EQ(test, listed[1], object(k, 1));
-	KUNIT_EXPECT_EQ(test, quarantine_list(k->q, listed, 1), 1);
+	KUNIT_EXPECT_EQ(test, quarantine_list(k->q, 0, listed, 1), 1);
+	KUNIT_EXPECT_EQ(test, quarantine_list(k->q, 1, listed, 4), 1);
+	KUNIT_EXPECT_PTR_EQ(test, listed[0], object(k, 1));
+	KUNIT_EXPECT_EQ(test, quarantine_list(k->q, 2, listed, 4), 0);
 	KUNIT_EXPECT_PTR_EQ(test, quarantine_get(k->q), object(k, 3));
 	KUNIT_EXPECT_PTR_EQ(test, quarantine_get(k->q), object(k, 1));
 }

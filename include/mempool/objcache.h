@@ -228,6 +228,7 @@ int objcache_set_reserve(struct objcache *cache, unsigned int n);
 unsigned int objcache_reserve(const struct objcache *cache);
 int objcache_set_debug(struct objcache *cache, bool on);
 bool objcache_debug(const struct objcache *cache);
+int objcache_validate(struct objcache *cache);
 int objcache_prefill(struct objcache *cache, unsigned int n);
 
 void *objcache_mempool_alloc(gfp_t gfp, void *cache);
