@@ -113,6 +113,7 @@ bool backing_take_on(struct backing *b, gfp_t gfp, int node, void **obj);
 void backing_give(struct backing *b, void **objs, unsigned int n);
 void backing_undo_give(struct backing *b);
 long backing_held(const struct backing *b);
+void backing_reset_peak(struct backing *b);
 unsigned long backing_most(const struct backing *b);
 
 void backing_set_memory_limit(unsigned long bytes);
