@@ -116,6 +116,22 @@ static void note_peak(struct backing *b, long held)
 		;
 }
 
+/**
+ * backing_reset_peak() - let the peak begin anew, at what is held now
+ * @b: the backing
+ *
+ * The exchange and whoever takes objects are fully ordered: either the new count
+ * is seen here, or the new peak there.
+ *
+ * Context: any.
+ */
+void backing_reset_peak(struct backing *b)
+{
+	atomic_long_xchg(&b->peak, 0);
+	note_peak(b, backing_held(b));
+}
+EXPORT_SYMBOL_FOR_TEST(backing_reset_peak);
+
 /*
  * Up to @n units of @unit each below @limit.  Room is taken before slab is
  * asked, by one compare-and-exchange, so racing CPUs cannot exceed a limit by

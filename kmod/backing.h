@@ -144,6 +144,7 @@ bool backing_learn(struct backing *b);
 void backing_origin(const struct backing *b, const void *ptr,
 		    struct backing_origin *origin);
 long backing_held(const struct backing *b);
+void backing_reset_peak(struct backing *b);
 unsigned long backing_most(const struct backing *b);
 
 void backing_set_memory_limit(unsigned long bytes);

@@ -31,9 +31,10 @@
  * their use, view.c reads (stattable.c has every statistic once), directory.c
  * knows all caches by name and number, reclaim.c drains magazines on their CPUs,
  * debug.c checks each object that comes and goes (check.c, a leaf, has the
- * records), validate.c whether everything adds up.  Below it: overflow.c puts objects down wherever there is room.  account.c counts (a
- * leaf: any floor calls it, it calls nobody), debugfs.c is a window: it reads,
- * and tunes through floor 1.
+ * records), validate.c whether everything adds up.  Below it: overflow.c puts
+ * objects down wherever there is room.  account.c counts (a leaf: any floor
+ * calls it, it calls nobody), debugfs.c and chardev.c (with commands.c below it)
+ * are windows: they read, and tune through floor 1.
  */
 
 /**

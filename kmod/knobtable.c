@@ -27,6 +27,11 @@ static int set_capacity(struct objcache_priv *priv, s64 value)
 	return objcache_set_capacity(&priv->pub, value);
 }
 
+static s64 most_capacity(struct objcache_priv *priv)
+{
+	return priv->phys;
+}
+
 static s64 get_depot_capacity(struct objcache_priv *priv)
 {
 	return objcache_depot_capacity(&priv->pub);
@@ -35,6 +40,11 @@ static s64 get_depot_capacity(struct objcache_priv *priv)
 static int set_depot_capacity(struct objcache_priv *priv, s64 value)
 {
 	return objcache_set_depot_capacity(&priv->pub, value);
+}
+
+static s64 most_depot_capacity(struct objcache_priv *priv)
+{
+	return priv->depot_max;
 }
 
 static s64 get_limit(struct objcache_priv *priv)
@@ -82,8 +92,10 @@ static int set_memory_limit(struct objcache_priv *none, s64 value)
 }
 
 const struct knob cache_knobs[] = {
-	{ "magazine_capacity", 0, U32_MAX, get_capacity, set_capacity },
-	{ "depot_capacity", 0, U32_MAX, get_depot_capacity, set_depot_capacity },
+	{ "magazine_capacity", 0, U32_MAX, get_capacity, set_capacity,
+	  most_capacity },
+	{ "depot_capacity", 0, U32_MAX, get_depot_capacity, set_depot_capacity,
+	  most_depot_capacity },
 	{ "limit", 0, LONG_MAX, get_limit, set_limit },
 	{ "reserve", 0, U32_MAX, get_reserve, set_reserve },
 	{ "debug", 0, 1, get_debug, set_debug },
@@ -96,6 +108,21 @@ const struct knob module_knobs[] = {
 };
 
 const unsigned int module_knobs_nr = ARRAY_SIZE(module_knobs);
+
+/**
+ * knob_most() - the most a knob can be set to
+ * @knob: the knob
+ * @priv: the cache, for one of cache_knobs
+ *
+ * What it depends on for the time being, such as another knob, is left out.
+ *
+ * Context: any.
+ * Return: the bound.
+ */
+s64 knob_most(const struct knob *knob, struct objcache_priv *priv)
+{
+	return knob->most ? knob->most(priv) : knob->max;
+}
 
 /**
  * knob_set() - change a knob

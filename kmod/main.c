@@ -10,6 +10,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "chardev.h"
 #include "debugfs.h"
 #include "objcache_priv.h"
 #include "owner.h"
@@ -29,8 +30,14 @@ static int __init mempool_module_init(void)
 	if (err)
 		goto exit_reclaim;
 	objcache_debugfs_init();
+	err = chardev_init();
+	if (err)
+		goto exit_debugfs;
 	return 0;
 
+exit_debugfs:
+	objcache_debugfs_exit();
+	owner_exit();
 exit_reclaim:
 	reclaim_exit();
 exit_objcache:
@@ -40,6 +47,7 @@ exit_objcache:
 
 static void __exit mempool_module_exit(void)
 {
+	chardev_exit();
 	objcache_debugfs_exit();
 	owner_exit();
 	reclaim_exit();

@@ -77,6 +77,9 @@ static void the_peak_is_the_most_ever_held(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, backing_take(b, GFP_KERNEL, objs, 5), 5);
 	backing_give(b, objs, 5);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&b->peak), 7);
+
+	backing_reset_peak(b);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&b->peak), backing_held(b));
 }
 
 struct shape_row {
