@@ -9,6 +9,7 @@
  *
  * Parameters: trace=FILE to replay, which is read and checked as the module is
  * loaded; fold=1 puts all records on CPU 0, in the order of the file; reps=N;
+ * auto_tune=0 leaves the magazines at the capacity they are made with;
  * roam=1 leaves it to the scheduler on which CPUs the records run, and to who
  * sets the affinity of the threads replay/N, and keeps no more order than that
  * an object is allocated before it is freed.
@@ -50,6 +51,10 @@ static unsigned int replay_reps = 1;
 module_param_named(reps, replay_reps, uint, 0400);
 MODULE_PARM_DESC(reps, "repetitions, up to 51");
 
+static bool replay_auto_tune = true;
+module_param_named(auto_tune, replay_auto_tune, bool, 0400);
+MODULE_PARM_DESC(auto_tune, "whether the capacity of mempool's magazines follows the load (default yes)");
+
 static DEFINE_MUTEX(replay_lock);
 static struct trace trace;
 static void **table;		/* all NULL, but while objects are kept */
@@ -80,7 +85,7 @@ static int show_memory(struct seq_file *m)
 	if (err)
 		return err;
 	base = replay_slab_bytes();
-	err = side_pool_create();
+	err = side_pool_create(replay_auto_tune);
 	if (err)
 		return err;
 	classes = replay_slab_bytes() - base + side_pool_percpu_bytes();
@@ -158,7 +163,7 @@ static int keep_set(void *data, u64 on)
 	} else if (!keeping) {
 		/* The pool stays until the module goes: to look at it. */
 		if (!side_pool)
-			err = side_pool_create();
+			err = side_pool_create(replay_auto_tune);
 		if (!err)
 			err = replay_run(&trace, table, SIDE_MEMPOOL, false, &unused);
 		keeping = !err;

@@ -15,17 +15,22 @@ struct sizeclass_pool *side_pool;
 
 /**
  * side_pool_create() - make the pool
+ * @auto_tune: whether the capacity of its magazines follows the load
  *
  * Context: task; sleeps.
  * Return: 0 or the errno of sizeclass_pool_create().
  */
-int side_pool_create(void)
+int side_pool_create(bool auto_tune)
 {
 	struct sizeclass_pool *pool = sizeclass_pool_create("replay", NULL, 0);
+	unsigned int i;
 
 	if (IS_ERR(pool))
 		return PTR_ERR(pool);
 	side_pool = pool;
+	/* What passes through to slab says no, and has nothing to tune. */
+	for (i = 0; !auto_tune && i < SIZECLASS_MAX && pool->cache[i]; i++)
+		objcache_set_auto_tune(pool->cache[i], false);
 	return 0;
 }
 

@@ -16,7 +16,7 @@ enum side { SIDE_DRY, SIDE_SLAB, SIDE_MEMPOOL, SIDES };
 /* Of the default classes; NULL while there is none. */
 extern struct sizeclass_pool *side_pool;
 
-int side_pool_create(void);
+int side_pool_create(bool auto_tune);
 void side_pool_destroy(void);
 size_t side_pool_percpu_bytes(void);
 

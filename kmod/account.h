@@ -40,6 +40,11 @@ enum account_item {
 	ACCOUNT_WAITS,		/* times somebody had to sleep for an object */
 	ACCOUNT_BAD_FREE,	/* frees of what is not in use, found by debugging */
 	ACCOUNT_BAD_WRITE,	/* writes to free objects, found by debugging */
+	ACCOUNT_REFILLS,	/* times a magazine was empty, and filled from below */
+	ACCOUNT_FLUSHES,	/* times a magazine was full, and emptied to below */
+	ACCOUNT_GROWN_TURNS,	/* times its capacity grew for running empty and full */
+	ACCOUNT_GROWN_CONTENDED,/* times it grew for a depot's lock found taken */
+	ACCOUNT_SHRUNK,		/* times it shrank to its working set */
 	ACCOUNT_COUNTED,
 
 	ACCOUNT_ALLOCS = ACCOUNT_COUNTED,
@@ -67,6 +72,17 @@ static inline void account_inc(struct account __percpu *acct,
 			       enum account_item item)
 {
 	this_cpu_inc(acct->n[item]);
+}
+
+/*
+ * For decisions, not for balances: exact where it is one instruction; elsewhere
+ * an interrupt in the middle of it may cost a count, but no protection is paid
+ * for.
+ */
+static inline unsigned long account_note(struct account __percpu *acct,
+					 enum account_item item)
+{
+	return raw_cpu_inc_return(acct->n[item]);
 }
 
 /* One reading of all items: the counted ones summed over all CPUs. */

@@ -23,6 +23,7 @@
 #include "objcache_priv.h"
 #include "overflow.h"
 #include "reserve.h"
+#include "tune.h"
 
 static __always_inline unsigned int
 pop_many(struct magazine __percpu *m, unsigned int n, void **objs)
@@ -81,6 +82,8 @@ alloc_below(struct objcache_priv *priv, gfp_t gfp, unsigned int n, void **objs)
 		return 0;
 	account_inc(priv->acct, ACCOUNT_MAG_ALLOC_MISS);
 	got = mag_take(priv->pub.mag, priv->phys, 0, objs, n);
+	if (got < n)
+		tune_count_refill(&priv->tune, priv->acct);
 	while (got < n) {
 		unsigned int want = min_t(unsigned int, n - got, MAGDEPOT_BATCH);
 
@@ -266,8 +269,11 @@ static void free_below(struct objcache_priv *priv, unsigned int n, void **objs,
 	if (!n)
 		return;
 	if (likely(READ_ONCE(priv->state) == OBJCACHE_LIVE) &&
-	    likely(!wait_closed(priv)))
+	    likely(!wait_closed(priv))) {
 		n = objcache_fill(priv, objs, n);
+		if (n)
+			tune_count_flush(priv->acct);
+	}
 	if (n)
 		overflow_put(priv->overflow, objs, n);
 }

@@ -21,20 +21,21 @@
  *	reserve.c    floor 3  get and put: what is kept for when slab has none
  *	backing.c    floor 4  take and give: the only caller of kmem_cache_*
  *
- * Beside floor 1: lifecycle.c creates and destroys (arguments.c says no),
- * sizeclass.c chooses a cache by size (sizeclass_life.c makes and destroys the
- * pools of them), exactsize.c too, and has one made for each (exactsize_life.c);
- * family.c holds the caches of a pool together, fallback.c is for what none of
- * them serves; owner.c watches drivers go, interop.c meets the kernel's own
- * ways, knobs.c changes (knobtable.c has every knob once), wait.c sleeps,
- * reservation.c hands out several at once, refill.c brings objects in ahead of
- * their use, view.c reads (stattable.c has every statistic once), directory.c
- * knows all caches by name and number, reclaim.c drains magazines on their CPUs,
- * debug.c checks each object that comes and goes (check.c, a leaf, has the
- * records), validate.c whether everything adds up.  Below it: overflow.c puts
- * objects down wherever there is room.  account.c counts (a leaf: any floor
- * calls it, it calls nobody), debugfs.c and chardev.c (with commands.c below it)
- * are windows: they read, and tune through floor 1.
+ * Beside floor 1: lifecycle.c creates and destroys (arguments.c says no,
+ * defaults.c how large), sizeclass.c chooses a cache by size (sizeclass_life.c
+ * makes and destroys the pools of them), exactsize.c too, and has one made for
+ * each (exactsize_life.c); family.c holds the caches of a pool together,
+ * fallback.c is for what none of them serves; owner.c watches drivers go,
+ * interop.c meets the kernel's own ways, knobs.c changes (knobtable.c has every
+ * knob once), wait.c sleeps, reservation.c hands out several at once, refill.c
+ * brings objects in ahead of their use, tune.c has capacities follow the load,
+ * view.c reads (stattable.c has every statistic once), directory.c knows all
+ * caches by name and number, reclaim.c drains magazines on their CPUs, debug.c
+ * checks each object that comes and goes (check.c, a leaf, has the records),
+ * validate.c whether everything adds up.  Below it: overflow.c puts objects down
+ * wherever there is room.  account.c counts (a leaf: any floor calls it, it
+ * calls nobody), debugfs.c and chardev.c (with commands.c below it) are windows:
+ * they read, and tune through floor 1.
  */
 
 /**
@@ -69,7 +70,8 @@
  *    CPU hotplug's locks nest in it, which is why none of create, destroy and
  *    resize may be called from a hotplug callback.
  * 2. objcache_priv.knobs (mutex): one change of a knob at a time.  Memory is
- *    allocated under it, so whoever reclaims memory may only try it.
+ *    allocated under it, so whoever reclaims memory may only try it.  So do
+ *    looks (tune.c): who holds it may be waiting for them to end.
  * 3. drain_lock (mutex, reclaim.c): one drain of all CPUs at a time; the
  *    per-CPU work items belong to its holder.
  * 4. cpu_hotplug_lock (read): while work is queued on each online CPU.

@@ -3,7 +3,7 @@
  * knobs.c - beside floor 1: what can be changed while a cache is in use
  *
  * Called from: drivers, debugfs.c, lifecycle.c.
- * Calls: depot.c, reclaim.c, wait.c.
+ * Calls: depot.c, reclaim.c, wait.c, tune.c.
  * Locks: objcache_priv.knobs.  Context: task; sleeps.
  */
 #include "internal.h"
@@ -19,6 +19,7 @@
 #include "knobs.h"
 #include "objcache_priv.h"
 #include "reclaim.h"
+#include "tune.h"
 
 /*
  * With init_on_free every free takes the slow path, which zeroes: the
@@ -29,35 +30,53 @@ static unsigned int fast_cap(unsigned int capacity)
 	return want_init_on_free() ? 0 : capacity;
 }
 
-/*
+/* As many slots as the bound on bytes has room for. */
+static unsigned int most_in_magazine(const struct objcache_priv *priv)
+{
+	return priv->bytes_max ? min(priv->bytes_max / priv->backing.padded, priv->phys) :
+				 priv->phys;
+}
+
+/**
+ * knobs_most_capacity() - the largest capacity that could be in force
+ * @priv: the cache
+ *
  * A small pool: all magazines together may hold half of what the reserve
  * leaves of the limit, so that objects cannot be stranded in them while others
  * wait.  Less than two objects a CPU switches magazines off.
+ *
+ * Context: task.
+ * Return: objects a CPU, whatever was asked for.
  */
-static unsigned int allowed_capacity(const struct objcache_priv *priv)
+unsigned int knobs_most_capacity(const struct objcache_priv *priv)
 {
 	unsigned long allowed = (priv->limit - priv->reserve.min) /
 				(2 * num_possible_cpus());
+	unsigned int most = most_in_magazine(priv);
 
 	/* All that is done must be seen; what was found broken must not be used. */
 	if (priv->debugging || priv->unsound)
 		return 0;
-	return priv->limit ? min_t(unsigned long, priv->wanted, allowed) : priv->wanted;
+	return priv->limit ? min_t(unsigned long, most, allowed) : most;
 }
 
 /**
  * knobs_apply() - put the capacity and the limit into force
  * @priv: the cache; its magazines may hold more than that still
  *
+ * The one place where it is decided what the capacity is.
+ *
  * Context: task; sleeps.
  */
 void knobs_apply(struct objcache_priv *priv)
 {
-	unsigned int capacity = allowed_capacity(priv);
+	unsigned int capacity = min(priv->wanted, knobs_most_capacity(priv));
 
+	WRITE_ONCE(priv->most, most_in_magazine(priv));
 	WRITE_ONCE(priv->capacity, capacity);
 	wait_set_cap(priv, fast_cap(capacity));
 	magdepot_set_max(priv->depot, capacity ? priv->depot_wanted : 0);
+	tune_capacity_changed(priv);
 }
 
 static int check_capacity(const struct objcache_priv *priv, const char *what,
@@ -82,7 +101,8 @@ static int check_capacity(const struct objcache_priv *priv, const char *what,
  * @capacity: objects a CPU; 0 switches magazines and depots off
  *
  * Exact when it returns: no magazine keeps more, but for a free or a refill
- * that was in flight.  What is above goes to the depot, then to slab.
+ * that was in flight.  What is above goes to the depot, then to slab.  It stays
+ * what it was set to: this ends auto-tuning, until that is switched on again.
  *
  * Context: task; sleeps; not in a CPU hotplug callback.
  * Return: 0; -ERANGE when @capacity is more than there are slots for; -EPERM
@@ -99,6 +119,7 @@ int objcache_set_capacity(struct objcache *cache, unsigned int capacity)
 	mutex_lock(&priv->knobs);
 	/* A dying cache is closed under this lock, and stays closed. */
 	if (READ_ONCE(priv->state) == OBJCACHE_LIVE) {
+		priv->tune.on = false;
 		priv->wanted = capacity;
 		knobs_apply(priv);
 		reclaim_drain_cpus(priv, priv->capacity);

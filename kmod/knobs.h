@@ -8,5 +8,6 @@
 struct objcache_priv;
 
 void knobs_apply(struct objcache_priv *priv);
+unsigned int knobs_most_capacity(const struct objcache_priv *priv);
 
 #endif /* _MEMPOOL_KNOBS_H */

@@ -16,6 +16,7 @@
 #include "backing.h"
 #include "knobtable.h"
 #include "objcache_priv.h"
+#include "tune.h"
 
 static s64 get_capacity(struct objcache_priv *priv)
 {
@@ -30,6 +31,56 @@ static int set_capacity(struct objcache_priv *priv, s64 value)
 static s64 most_capacity(struct objcache_priv *priv)
 {
 	return priv->phys;
+}
+
+static s64 get_bytes_max(struct objcache_priv *priv)
+{
+	return READ_ONCE(priv->bytes_max);
+}
+
+static int set_bytes_max(struct objcache_priv *priv, s64 value)
+{
+	return tune_set_bytes_max(priv, value);
+}
+
+static s64 get_auto_tune(struct objcache_priv *priv)
+{
+	return objcache_auto_tune(&priv->pub);
+}
+
+static int set_auto_tune(struct objcache_priv *priv, s64 value)
+{
+	return objcache_set_auto_tune(&priv->pub, value);
+}
+
+static s64 get_auto_tune_min(struct objcache_priv *priv)
+{
+	return READ_ONCE(priv->tune.min);
+}
+
+static int set_auto_tune_min(struct objcache_priv *priv, s64 value)
+{
+	return tune_set_min(priv, value);
+}
+
+static s64 get_auto_tune_max(struct objcache_priv *priv)
+{
+	return READ_ONCE(priv->tune.max);
+}
+
+static int set_auto_tune_max(struct objcache_priv *priv, s64 value)
+{
+	return tune_set_max(priv, value);
+}
+
+static s64 get_auto_tune_period(struct objcache_priv *priv)
+{
+	return READ_ONCE(priv->tune.period_ms);
+}
+
+static int set_auto_tune_period(struct objcache_priv *priv, s64 value)
+{
+	return tune_set_period(priv, value);
 }
 
 static s64 get_depot_capacity(struct objcache_priv *priv)
@@ -94,14 +145,22 @@ static int set_memory_limit(struct objcache_priv *none, s64 value)
 const struct knob cache_knobs[] = {
 	{ "magazine_capacity", 0, U32_MAX, get_capacity, set_capacity,
 	  most_capacity },
+	{ "magazine_bytes_max", 0, U32_MAX, get_bytes_max, set_bytes_max },
+	{ "auto_tune", 0, 1, get_auto_tune, set_auto_tune },
+	{ "auto_tune_min", 1, U32_MAX, get_auto_tune_min, set_auto_tune_min },
+	{ "auto_tune_max", 1, U32_MAX, get_auto_tune_max, set_auto_tune_max },
+	{ "auto_tune_period_ms", TUNE_PERIOD_MIN_MS, TUNE_PERIOD_MAX_MS,
+	  get_auto_tune_period, set_auto_tune_period },
 	{ "depot_capacity", 0, U32_MAX, get_depot_capacity, set_depot_capacity,
 	  most_depot_capacity },
 	{ "limit", 0, LONG_MAX, get_limit, set_limit },
 	{ "reserve", 0, U32_MAX, get_reserve, set_reserve },
 	{ "debug", 0, 1, get_debug, set_debug },
 };
+EXPORT_SYMBOL_FOR_TEST(cache_knobs);
 
 const unsigned int cache_knobs_nr = ARRAY_SIZE(cache_knobs);
+EXPORT_SYMBOL_FOR_TEST(cache_knobs_nr);
 
 const struct knob module_knobs[] = {
 	{ "memory_limit", 0, LONG_MAX, get_memory_limit, set_memory_limit },
@@ -140,3 +199,4 @@ int knob_set(const struct knob *knob, struct objcache_priv *priv, s64 value)
 		return -ERANGE;
 	return knob->set(priv, value);
 }
+EXPORT_SYMBOL_FOR_TEST(knob_set);

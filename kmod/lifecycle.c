@@ -3,8 +3,8 @@
  * lifecycle.c - beside floor 1: birth and death of a cache
  *
  * Called from: drivers, owner.c.
- * Calls: all floors below, arguments.c, directory.c, knobs.c, refill.c, reclaim.c,
- * debugfs.c (the cache's folder).
+ * Calls: all floors below, arguments.c, defaults.c, directory.c, knobs.c, refill.c,
+ * tune.c, reclaim.c, debugfs.c (the cache's folder).
  * Locks: objcache_list_lock, objcache_priv.knobs.  Context: task; sleeps.
  */
 #include "internal.h"
@@ -21,6 +21,7 @@
 #include "arguments.h"
 #include "debug.h"
 #include "debugfs.h"
+#include "defaults.h"
 #include "depot.h"
 #include "directory.h"
 #include "family.h"
@@ -31,34 +32,7 @@
 #include "reclaim.h"
 #include "refill.h"
 #include "reserve.h"
-
-/*
- * Magazine capacity: 32 KiB of objects a CPU, between 8 and 128 of them.
- * The upper bound: half of 128 is two batches; a refill costs some 3000
- * instructions, spread over 64 objects.  The lower one: with fewer than 8,
- * halves are too small to absorb an alternating caller.
- */
-#define CAPACITY_BYTES	(32u << 10)
-#define CAPACITY_MIN	8u
-#define CAPACITY_MAX	128u
-
-/*
- * Slots: what a capacity can be raised to at run time.  8 bytes each, on
- * every CPU, used or not, and a slow path looks at all of them.
- */
-#define PHYS_FACTOR	2u
-#define PHYS_MIN	64u
-
-/*
- * Depot: eight magazines a node, so that one CPU's flush is another one's
- * refill: 256 KiB of objects, up to where CAPACITY_MIN rules.  What is in a
- * depot stays, so more must be asked for; up to 16 MiB of objects, a 64th of the
- * memory on small machines.  128 pointers to chunks are the price of 65536.
- */
-#define DEPOT_MAGAZINES		8u
-#define DEPOT_BYTES		(16u << 20)
-#define DEPOT_MEMORY_SHARE	64u
-#define DEPOT_MAX		65536u
+#include "tune.h"
 
 /* As slub_debug=FZPU. */
 #define SLAB_CHECKS	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | \
@@ -71,24 +45,6 @@ module_param(passthrough, charp, 0444);
 MODULE_PARM_DESC(passthrough, "caches without magazines: on, off, or auto (default: on under KASAN)");
 
 static bool passthrough_all;
-
-static unsigned int default_capacity(unsigned int size)
-{
-	return clamp(CAPACITY_BYTES / size, CAPACITY_MIN, CAPACITY_MAX);
-}
-
-static unsigned int default_depot(unsigned int size)
-{
-	return default_capacity(size) * DEPOT_MAGAZINES;
-}
-
-static unsigned int most_in_depot(unsigned int size)
-{
-	unsigned long bytes = min_t(unsigned long, DEPOT_BYTES,
-				    (totalram_pages() << PAGE_SHIFT) / DEPOT_MEMORY_SHARE);
-
-	return clamp_t(unsigned long, bytes / size, default_depot(size), DEPOT_MAX);
-}
 
 /*
  * Everything is back in slab.  The one who brought the last object may be in
@@ -105,6 +61,7 @@ static void free_cache(struct objcache_priv *priv)
 	 */
 	mutex_lock(&objcache_list_lock);
 	list_del(&priv->link);
+	tune_destroy(priv);
 	wait_exit(priv);
 	reserve_fini(&priv->reserve);
 	overflow_destroy(priv->overflow);
@@ -177,9 +134,12 @@ static int build_floors(struct objcache_priv *priv, const struct objcache_params
 		return -ENOMEM;
 	wait_init(priv);
 	refill_init(priv);
-	err = backing_init(&priv->backing, &backing, priv->acct, last_object_back);
+	err = tune_create(priv, default_tuned_max(priv->pub.size));
 	if (err)
 		goto free_acct;
+	err = backing_init(&priv->backing, &backing, priv->acct, last_object_back);
+	if (err)
+		goto destroy_tune;
 	err = -ENOMEM;
 	priv->depot = magdepot_create(&priv->backing, priv->acct,
 				      priv->depot_max, !(p->flags & OBJCACHE_NODE));
@@ -210,6 +170,8 @@ destroy_depot:
 	magdepot_destroy(priv->depot);
 fini_backing:
 	backing_fini(&priv->backing);
+destroy_tune:
+	tune_destroy(priv);
 free_acct:
 	free_percpu(priv->acct);
 	return err;
@@ -251,8 +213,9 @@ objcache_create_in(struct family *family, const char *name, unsigned int size,
 	if (passthrough_all || (priv->flags & OBJCACHE_SLAB_DEBUG))
 		priv->flags |= OBJCACHE_PASSTHROUGH;
 	priv->wanted = priv->flags & OBJCACHE_PASSTHROUGH ? 0 : default_capacity(size);
-	priv->phys = max(default_capacity(size) * PHYS_FACTOR, PHYS_MIN);
-	priv->depot_max = most_in_depot(size);
+	priv->phys = default_slots(size);
+	priv->bytes_max = DEFAULT_BYTES_MAX;
+	priv->depot_max = default_depot_max(size);
 	priv->depot_wanted = default_depot(size);
 	priv->owner = owner;
 	priv->family = family;
@@ -320,6 +283,7 @@ static void quiesce(struct objcache_priv *priv)
 	mutex_lock(&priv->knobs);
 	WRITE_ONCE(priv->capacity, 0);
 	wait_set_cap(priv, 0);
+	tune_close(priv);
 	refill_close(priv);
 	magdepot_set_max(priv->depot, 0);
 	synchronize_rcu_tasks();

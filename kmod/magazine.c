@@ -280,6 +280,22 @@ void mag_sum_allocs(struct magazine __percpu *m, struct account_view *view)
 EXPORT_SYMBOL_FOR_TEST(mag_sum_allocs);
 
 /**
+ * mag_look() - where another CPU's magazine stands
+ * @m:   the magazines
+ * @cpu: the CPU
+ * @ops: how many operations there were, ever
+ *
+ * Return: about how many objects it has: what hint says.
+ */
+unsigned int mag_look(struct magazine __percpu *m, int cpu, unsigned long *ops)
+{
+	struct magazine *mag = per_cpu_ptr(m, cpu);
+
+	*ops = READ_ONCE(mag->allocs) + READ_ONCE(mag->frees);
+	return READ_ONCE(mag->hint);
+}
+
+/**
  * mag_count_objects() - count the slots that hold an object, on all CPUs
  * @m: the magazines
  *

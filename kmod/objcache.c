@@ -42,6 +42,7 @@
 #include "objcache_priv.h"
 #include "overflow.h"
 #include "reserve.h"
+#include "tune.h"
 
 /* What a driver with inline forms links against; see OBJCACHE_LAYOUT. */
 const char objcache_layout_1[] = KBUILD_MODNAME;
@@ -102,6 +103,7 @@ static noinline void *refill(struct objcache_priv *priv, gfp_t gfp)
 	unsigned int n;
 	void *obj;
 
+	tune_count_refill(&priv->tune, priv->acct);
 	n = objcache_get_or_take(priv, gfp, objs, min_t(unsigned int, want, MAGDEPOT_BATCH));
 	if (!n)
 		return reserve_get(&priv->reserve, &obj, 1) ? obj : NULL;
@@ -130,6 +132,7 @@ static noinline void flush(struct objcache_priv *priv)
 	void *objs[MAGDEPOT_BATCH];
 	unsigned int n;
 
+	tune_count_flush(priv->acct);
 	while (want) {
 		n = mag_take(priv->pub.mag, priv->phys, 0, objs,
 			     min_t(unsigned int, want, MAGDEPOT_BATCH));
@@ -243,7 +246,7 @@ static bool push_any_slot(struct objcache_priv *priv, void *obj, bool above_cap)
 	preempt_disable();
 	limit = READ_ONCE(priv->capacity);
 	if (limit && above_cap)
-		limit = priv->phys;
+		limit = READ_ONCE(priv->most);
 	done = mag_push_scan(priv->pub.mag, obj, limit);
 	preempt_enable();
 	return done;

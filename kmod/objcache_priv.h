@@ -18,6 +18,7 @@
 #include "account.h"
 #include "backing.h"
 #include "reserve.h"
+#include "tune.h"
 #include "wait.h"
 
 struct debug;
@@ -41,10 +42,13 @@ enum objcache_state {
 /**
  * struct objcache_priv - a cache
  * @pub:      what inline code sees; first
- * @wanted:   magazine capacity as it was set, in objects (K)
+ * @wanted:   magazine capacity as it was set or tuned, in objects (K)
+ * @bytes_max: the most bytes of objects in a magazine; 0: any number (K)
+ * @most:     the same in objects: no slot above it is ever used (K for writers, A
+ *	for readers)
  * @limit:    the most objects to hold; 0: any number (K)
- * @capacity: magazine capacity in force: @wanted, or what @limit allows (K for
- *	writers, A for readers)
+ * @capacity: magazine capacity in force: @wanted, or what @limit and @most allow
+ *	(K for writers, A for readers)
  * @phys:     the most @wanted can be (I)
  * @depot_max: the most @depot_wanted can be (I)
  * @depot_wanted: what the depots may hold, in objects a node (K)
@@ -61,6 +65,7 @@ enum objcache_state {
  * @debug:    what is known while it is debugged, or NULL (K for writers, RCU)
  * @waiters:  who sleeps for an object
  * @refill:   fills up a short reserve
+ * @tune:     chooses @wanted
  * @ctor:     the owner's constructor (I)
  * @id:       its number, never given to another one (I)
  * @pins:     how many changes through a window are under way (L for writers, A
@@ -77,6 +82,8 @@ enum objcache_state {
 struct objcache_priv {
 	struct objcache		pub;
 	unsigned int		wanted;
+	unsigned int		bytes_max;
+	unsigned int		most;
 	unsigned long		limit;
 	unsigned int		capacity;
 	unsigned int		phys;
@@ -95,6 +102,7 @@ struct objcache_priv {
 	struct debug __rcu	*debug;
 	struct waiters		waiters;
 	struct delayed_work	refill;
+	struct tune		tune;
 	void			(*ctor)(void *obj);
 	struct family		*family;
 

@@ -95,17 +95,18 @@ static void a_name_is_free_after_destroy(struct kunit *test)
 }
 
 struct capacity_row {
-	unsigned int size, capacity, phys;
+	unsigned int size, capacity, phys, most;
 };
 
 static const struct capacity_row capacity_rows[] = {
-	{ 1, 128, 256 },
-	{ 256, 128, 256 },
-	{ 257, 127, 254 },
-	{ 512, 64, 128 },
-	{ 1024, 32, 64 },
-	{ 4096, 8, 64 },
-	{ 65536, 8, 64 },
+	{ 1, 128, 256, 256 },
+	{ 256, 128, 256, 256 },
+	{ 257, 127, 256, 256 },
+	{ 512, 64, 256, 256 },
+	{ 1024, 32, 128, 128 },
+	{ 4096, 8, 64, 64 },
+	{ 8192, 8, 64, 32 },
+	{ 65536, 4, 64, 4 },
 };
 
 static void capacity_desc(const struct capacity_row *row, char *desc)
@@ -122,10 +123,12 @@ static void capacity_follows_the_size(struct kunit *test)
 
 	kunit_expect_capacity(test, kc->cache, row->capacity);
 	KUNIT_EXPECT_EQ(test, objcache_set_capacity(kc->cache, row->phys), 0);
-	kunit_expect_capacity(test, kc->cache, row->phys);
+	KUNIT_EXPECT_EQ(test, to_priv(kc->cache)->capacity, row->most);
+	KUNIT_EXPECT_EQ(test, objcache_set_capacity(kc->cache, row->most), 0);
+	kunit_expect_capacity(test, kc->cache, row->most);
 	KUNIT_EXPECT_EQ(test, objcache_set_capacity(kc->cache, row->phys + 1), -ERANGE);
 	KUNIT_EXPECT_EQ(test, objcache_set_capacity(kc->cache, UINT_MAX), -ERANGE);
-	kunit_expect_capacity(test, kc->cache, row->phys);
+	kunit_expect_capacity(test, kc->cache, row->most);
 }
 
 static void a_capacity_is_kept_exactly(struct kunit *test)

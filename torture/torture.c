@@ -223,6 +223,9 @@ static int capacity_thread(void *unused)
 
 		if (objcache_set_capacity(torture_cache, capacity))
 			torture_error("capacity %u refused\n", capacity);
+		/* Every other time the load decides where it goes from there. */
+		if (i % 2)
+			objcache_set_auto_tune(torture_cache, true);
 		/* Some of the time there is less than the actors want. */
 		if (i % 4 == 0)
 			objcache_set_limit(torture_cache, limits[i / 4 % ARRAY_SIZE(limits)]);

@@ -220,6 +220,8 @@ void objcache_free_bulk(struct objcache *cache, unsigned int n, void **objs);
 
 int objcache_set_capacity(struct objcache *cache, unsigned int capacity);
 unsigned int objcache_capacity(const struct objcache *cache);
+int objcache_set_auto_tune(struct objcache *cache, bool on);
+bool objcache_auto_tune(const struct objcache *cache);
 int objcache_set_depot_capacity(struct objcache *cache, unsigned int capacity);
 unsigned int objcache_depot_capacity(const struct objcache *cache);
 int objcache_set_limit(struct objcache *cache, unsigned long limit);
