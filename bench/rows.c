@@ -2,14 +2,16 @@
 /*
  * rows.c - the loops that are timed, each over one allocator
  *
- * Called from: native.c.  Calls: ways.h.
+ * Called from: native.c.  Calls: ways.h, handover.h.
  * Locks: none.  Context: task.
  */
+#include <linux/cache.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
 #include <linux/spinlock.h>
 #include <asm/local.h>
 
+#include "handover.h"
 #include "rows.h"
 #include "ways.h"
 
@@ -42,7 +44,7 @@ static __always_inline void bursts(const enum way way, void *pool,
  * A ring of slots, NULL when empty: the producer fills them in order, the
  * consumer empties them.  It is between calls always empty.
  */
-static void *ring[RING];
+static void *ring[RING] ____cacheline_aligned_in_smp;
 
 static __always_inline void produce(const enum way way, void *pool,
 				    unsigned int n, unsigned int burst)
@@ -54,8 +56,7 @@ static __always_inline void produce(const enum way way, void *pool,
 		obj = take(way, pool);
 		while (READ_ONCE(ring[i % RING]))
 			cpu_relax();
-		/* Pairs with the acquire in consume(). */
-		smp_store_release(&ring[i % RING], obj);
+		hand_over(&ring[i % RING], obj);
 	}
 }
 
@@ -67,8 +68,7 @@ static __always_inline void consume(const enum way way, void *pool,
 
 	for (i = 0; i < n; i++) {
 		do {
-			/* Pairs with the release in produce(). */
-			obj = smp_load_acquire(&ring[i % RING]);
+			obj = handed_over(&ring[i % RING]);
 		} while (!obj);
 		WRITE_ONCE(ring[i % RING], NULL);
 		give(way, pool, obj);

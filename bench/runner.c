@@ -2,7 +2,7 @@
 /*
  * runner.c - replays a trace, each record on its CPU and in its context
  *
- * Called from: replay.c.  Calls: sides.h, trace.h.
+ * Called from: replay.c.  Calls: sides.h, trace.h, handover.h.
  * Locks: none.  Context: task; one replay at a time.
  *
  * A kthread bound to each CPU takes its sections in order.  Two things hold
@@ -30,6 +30,7 @@
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
 
+#include "handover.h"
 #include "irqsaves.h"
 #include "kthread.h"
 #include "runner.h"
@@ -182,8 +183,8 @@ static void await_turn(struct worker *w, const struct trace_section *s)
 					     w->horizon = slowest_other(w)));
 }
 
-/* Pairs with the release in run_section(), on the CPU that allocates. */
-#define published(w, op) smp_load_acquire(&(w)->run->table[(op)->id])
+/* Pairs with hand_over() in run_section(), on the CPU that allocates. */
+#define published(w, op) handed_over(&(w)->run->table[(op)->id])
 
 static void await_objects(struct worker *w, const struct trace_section *s)
 {
@@ -217,12 +218,11 @@ static __always_inline bool run_section(struct worker *w,
 		obj = side_take(side, op->size, gfp);
 		if (unlikely(!obj))
 			return false;
-		if (op->cross) {
-			/* Pairs with published(). */
-			smp_store_release(&table[op->id], obj);
-		} else {
+		/* Pairs with published(). */
+		if (op->cross)
+			hand_over(&table[op->id], obj);
+		else
 			table[op->id] = obj;
-		}
 	}
 	return true;
 }

@@ -66,7 +66,7 @@ static __always_inline void *take(const enum way way, void *pool)
 	case OBJCACHE_ATOMIC:
 		return objcache_alloc_inline(pool, GFP_ATOMIC);
 	case SIZECLASS:
-		return sizeclass_alloc(pool, NATIVE_SIZE, GFP_KERNEL);
+		return sizeclass_alloc_inline(pool, NATIVE_SIZE, GFP_KERNEL);
 	case KMEM_CACHE:
 		return kmem_cache_alloc(pool, GFP_KERNEL);
 	case KMEM_CACHE_ATOMIC:
@@ -95,7 +95,7 @@ static __always_inline void give(const enum way way, void *pool, void *obj)
 		objcache_free_inline(pool, obj);
 		break;
 	case SIZECLASS:
-		sizeclass_free(pool, obj, NATIVE_SIZE);
+		sizeclass_free_inline(pool, obj, NATIVE_SIZE);
 		break;
 	case KMEM_CACHE:
 	case KMEM_CACHE_ATOMIC:

@@ -8,6 +8,8 @@
 #define _MEMPOOL_ACCOUNT_H
 
 #include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <asm/local.h>
 
 /*
  * enum account_item - every number the module keeps of a cache
@@ -62,16 +64,27 @@ struct account {
 	unsigned long n[ACCOUNT_COUNTED];	/* P */
 };
 
+/*
+ * One instruction where there is one.  UML's this_cpu_add() disables interrupts
+ * instead, by two system calls of the host: 360 ns, as long as all the rest of a
+ * refill.
+ */
 static inline void account_add(struct account __percpu *acct,
 			       enum account_item item, unsigned long n)
 {
-	this_cpu_add(acct->n[item], n);
+	if (IS_ENABLED(CONFIG_UML)) {
+		preempt_disable();
+		local_add(n, (local_t *)this_cpu_ptr(&acct->n[item]));
+		preempt_enable();
+	} else {
+		this_cpu_add(acct->n[item], n);
+	}
 }
 
 static inline void account_inc(struct account __percpu *acct,
 			       enum account_item item)
 {
-	this_cpu_inc(acct->n[item]);
+	account_add(acct, item, 1);
 }
 
 /*

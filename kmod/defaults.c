@@ -24,7 +24,7 @@
 /*
  * Magazine capacity: 32 KiB of objects a CPU, between 8 and 128 of them.  What
  * most caches ever need, since tuning gives more to those that show that they
- * do.  The upper bound: half of 128 is two batches; a refill costs some 3000
+ * do.  The upper bound: half of 128 is a batch; a refill costs some 3000
  * instructions, spread over 64 objects.  The lower one: with fewer than 8,
  * halves are too small to absorb an alternating caller.
  */

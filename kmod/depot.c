@@ -95,7 +95,7 @@ static bool may_wait(void)
 static bool depot_trylock(struct magdepot_set *set, struct magdepot *d,
 			  unsigned long *flags)
 {
-	unsigned int left = may_wait() ? MAGDEPOT_PATIENCE : 0;
+	unsigned int left;
 
 	if (!IS_ENABLED(CONFIG_SMP)) {
 		if (in_nmi())
@@ -106,7 +106,7 @@ static bool depot_trylock(struct magdepot_set *set, struct magdepot *d,
 	if (likely(_raw_spin_trylock(&d->lock)))
 		return true;
 	account_inc(set->acct, ACCOUNT_DEPOT_CONTENDED);
-	while (left--) {
+	for (left = may_wait() ? MAGDEPOT_PATIENCE : 0; left; left--) {
 		cpu_relax();
 		if (!raw_spin_is_locked(&d->lock) && _raw_spin_trylock(&d->lock))
 			return true;

@@ -79,21 +79,52 @@ void mag_set_cap(struct magazine __percpu *m, unsigned int cap)
 }
 EXPORT_SYMBOL_FOR_TEST(mag_set_cap);
 
+/* Slots i - 7 to i: an empty magazine is what a look at all of it mostly meets. */
+static __always_inline bool none_of_8(mag_cursor cur, unsigned long i)
+{
+	unsigned long any = (unsigned long)mag_slot_at(cur, i, 0);
+
+	any |= (unsigned long)mag_slot_at(cur, i, -1);
+	any |= (unsigned long)mag_slot_at(cur, i, -2);
+	any |= (unsigned long)mag_slot_at(cur, i, -3);
+	any |= (unsigned long)mag_slot_at(cur, i, -4);
+	any |= (unsigned long)mag_slot_at(cur, i, -5);
+	any |= (unsigned long)mag_slot_at(cur, i, -6);
+	any |= (unsigned long)mag_slot_at(cur, i, -7);
+	return !any;
+}
+
+/* The highest slot up to i that is not empty; @above when there is none above that. */
+static __always_inline unsigned long
+highest_full(mag_cursor cur, unsigned long i, unsigned long above)
+{
+	while (i > above) {
+		if (i >= above + 8 && none_of_8(cur, i)) {
+			i -= 8;
+			continue;
+		}
+		if (mag_slot(cur, i))
+			break;
+		i--;
+	}
+	return i;
+}
+
 /**
  * mag_pop_scan() - take an object from any slot
- * @m:    the magazine
- * @phys: slots to look at
+ * @m:     the magazine
+ * @limit: slots to look at, from the first
  *
  * Return: an object, now the caller's, counted as an allocation; NULL when
- * every slot was seen empty.
+ * each of these slots was seen empty.
  */
-void *mag_pop_scan(struct magazine __percpu *m, unsigned int phys)
+void *mag_pop_scan(struct magazine __percpu *m, unsigned int limit)
 {
 	mag_cursor cur = mag_begin(m);
 	void *obj = NULL;
-	unsigned int i;
+	unsigned long i;
 
-	for (i = phys; i; i--) {
+	for (i = highest_full(cur, limit, 0); i; i = highest_full(cur, i - 1, 0)) {
 		obj = mag_slot(cur, i);
 		if (obj && mag_swap(cur, i, &obj, NULL)) {
 			mag_count(cur, allocs, 1);
@@ -109,11 +140,39 @@ void *mag_pop_scan(struct magazine __percpu *m, unsigned int phys)
 EXPORT_SYMBOL_FOR_TEST(mag_pop_scan);
 
 /**
+ * mag_full() - is a magazine full, as far as its hint knows?
+ * @m: the magazine
+ *
+ * Return: true if the hint is at the capacity, or above.
+ */
+bool mag_full(struct magazine __percpu *m)
+{
+	mag_cursor cur = mag_begin(m);
+	bool full = !mag_below_cap(cur, mag_hint(cur));
+
+	mag_end(cur);
+	return full;
+}
+EXPORT_SYMBOL_FOR_TEST(mag_full);
+
+static __always_inline bool push_at(mag_cursor cur, unsigned long i, void *obj)
+{
+	void *empty = mag_slot(cur, i);
+
+	if (empty || !mag_swap(cur, i, &empty, obj))
+		return false;
+	mag_set_hint(cur, i);
+	return true;
+}
+
+/**
  * mag_push_scan() - put an object into any empty slot
  * @m:     the magazine
  * @obj:   the object
  * @limit: the highest slot to use: the capacity, or phys where there is no
  *	other place for it
+ *
+ * The slot behind the hint first, as after a flush.
  *
  * Return: true when the magazine owns the object, counted as a free; false
  * when every slot up to @limit was seen full.
@@ -121,19 +180,14 @@ EXPORT_SYMBOL_FOR_TEST(mag_pop_scan);
 bool mag_push_scan(struct magazine __percpu *m, void *obj, unsigned int limit)
 {
 	mag_cursor cur = mag_begin(m);
-	bool done = false;
+	unsigned long hint = mag_hint(cur);
+	bool done = hint < limit && push_at(cur, hint + 1, obj);
 	unsigned int i;
 
-	for (i = 1; i <= limit; i++) {
-		void *empty = mag_slot(cur, i);
-
-		if (!empty && mag_swap(cur, i, &empty, obj)) {
-			mag_set_hint(cur, i);
-			mag_count(cur, frees, 1);
-			done = true;
-			break;
-		}
-	}
+	for (i = 1; !done && i <= limit; i++)
+		done = push_at(cur, i, obj);
+	if (done)
+		mag_count(cur, frees, 1);
 	mag_end(cur);
 	return done;
 }
@@ -157,6 +211,7 @@ unsigned int mag_fill(struct magazine __percpu *m, void **objs, unsigned int n,
 	mag_cursor cur = mag_begin(m);
 	unsigned long hint = mag_hint(cur);
 	unsigned int done = 0, turn = MAG_TURN;
+	void *none = NULL;
 	unsigned int i;
 
 	while (turn == MAG_TURN && done + MAG_TURN <= n && hint + MAG_TURN <= limit) {
@@ -164,16 +219,14 @@ unsigned int mag_fill(struct magazine __percpu *m, void **objs, unsigned int n,
 		hint += turn;
 		done += turn;
 	}
+	while (done < n && hint < limit && mag_push_one(cur, hint, 0, objs + done, &none)) {
+		hint++;
+		done++;
+	}
 	if (done)
 		mag_set_hint(cur, hint);
-	for (i = 1; i <= limit && done < n; i++) {
-		void *empty = mag_slot(cur, i);
-
-		if (!empty && mag_swap(cur, i, &empty, objs[done])) {
-			mag_set_hint(cur, i);
-			done++;
-		}
-	}
+	for (i = 1; i <= limit && done < n; i++)
+		done += push_at(cur, i, objs[done]);
 	mag_end(cur);
 	memmove(objs, objs + done, (n - done) * sizeof(*objs));
 	return n - done;
@@ -200,7 +253,7 @@ unsigned int mag_take(struct magazine __percpu *m, unsigned int phys,
 	mag_cursor cur = mag_begin(m);
 	unsigned long hint = mag_hint(cur);
 	unsigned int got = 0, turn = MAG_TURN;
-	unsigned int i;
+	unsigned long i = phys;
 
 	while (turn == MAG_TURN && got + MAG_TURN <= n && hint >= above + MAG_TURN) {
 		turn = mag_pop_turn(cur, hint, objs + got);
@@ -209,11 +262,12 @@ unsigned int mag_take(struct magazine __percpu *m, unsigned int phys,
 	}
 	if (got)
 		mag_set_hint(cur, hint);
-	for (i = phys; i > above && got < n; i--) {
+	while (got < n && (i = highest_full(cur, i, above)) > above) {
 		void *obj = mag_slot(cur, i);
 
 		if (obj && mag_swap(cur, i, &obj, NULL))
 			objs[got++] = obj;
+		i--;
 	}
 	if (mag_hint(cur) > i)
 		mag_set_hint(cur, i);

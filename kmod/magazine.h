@@ -16,7 +16,8 @@ struct magazine __percpu *mag_create(unsigned int phys);
 void mag_destroy(struct magazine __percpu *m);
 void mag_set_cap(struct magazine __percpu *m, unsigned int cap);
 
-void *mag_pop_scan(struct magazine __percpu *m, unsigned int phys);
+void *mag_pop_scan(struct magazine __percpu *m, unsigned int limit);
+bool mag_full(struct magazine __percpu *m);
 bool mag_push_scan(struct magazine __percpu *m, void *obj, unsigned int limit);
 
 unsigned int mag_fill(struct magazine __percpu *m, void **objs, unsigned int n,

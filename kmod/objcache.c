@@ -94,11 +94,11 @@ unsigned int objcache_fill(struct objcache_priv *priv, void **objs, unsigned int
 
 /*
  * Half a magazine, so that the next operation, whichever it is, finds both
- * objects and room.  The first object is the caller's.
+ * objects and room.  One of them is the caller's.
  */
 static noinline void *refill(struct objcache_priv *priv, gfp_t gfp)
 {
-	unsigned int want = READ_ONCE(priv->capacity) / 2 + 1;
+	unsigned int want = max(READ_ONCE(priv->capacity) / 2, 1u);
 	void *objs[MAGDEPOT_BATCH];
 	unsigned int n;
 	void *obj;
@@ -183,6 +183,17 @@ bool objcache_may_alloc(const struct objcache_priv *priv, void *caller)
 	return false;
 }
 
+/* Slots above the capacity have what was freed in NMI. */
+static noinline void *last_resort(struct objcache_priv *priv, gfp_t gfp)
+{
+	void *obj = mag_pop_scan(priv->pub.mag, priv->phys);
+
+	if (obj || wait_nofail(priv, gfp, 1, &obj))
+		return obj;
+	account_inc(priv->acct, ACCOUNT_ALLOC_FAILED);
+	return NULL;
+}
+
 /**
  * objcache_alloc_slow() - allocate when the magazine's hint found nothing
  * @cache: the cache
@@ -200,15 +211,15 @@ void *objcache_alloc_slow(struct objcache *cache, gfp_t gfp)
 		return NULL;
 
 	account_inc(priv->acct, ACCOUNT_MAG_ALLOC_MISS);
-	obj = mag_pop_scan(cache->mag, priv->phys);
+	obj = mag_pop_scan(cache->mag, READ_ONCE(priv->capacity));
 	if (!obj) {
 		obj = refill(priv, gfp);
-		if (obj) {
+		if (obj)
 			account_inc(priv->acct, ACCOUNT_ALLOC_DIRECT);
-		} else if (!wait_nofail(priv, gfp, 1, &obj)) {
-			account_inc(priv->acct, ACCOUNT_ALLOC_FAILED);
+		else
+			obj = last_resort(priv, gfp);
+		if (!obj)
 			return NULL;
-		}
 	}
 	debug_alloc(priv, &obj, 1);
 	if (want_init_on_alloc(gfp))
@@ -252,9 +263,13 @@ static bool push_any_slot(struct objcache_priv *priv, void *obj, bool above_cap)
 	return done;
 }
 
+/*
+ * A magazine is full when its hint says so: flush() puts a wrong one right, and
+ * costs less than a look at each slot.
+ */
 static noinline void free_to_magazine_or_below(struct objcache_priv *priv, void *obj)
 {
-	if (push_any_slot(priv, obj, /*above_cap=*/false))
+	if (!mag_full(priv->pub.mag) && push_any_slot(priv, obj, /*above_cap=*/false))
 		return;
 	if (backing_reachable()) {
 		flush(priv);

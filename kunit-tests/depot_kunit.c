@@ -17,8 +17,8 @@
 
 #include "depot.h"
 
-#define SIZE	64	/* the room of a depot */
 #define BATCH	MAGDEPOT_BATCH
+#define SIZE	(2 * BATCH)	/* the room of a depot */
 
 /* kb: first, for kunit_backing_fini(). */
 struct fixture {
@@ -92,9 +92,9 @@ static const struct bound_row bound_rows[] = {
 	{ 10, 10, 4, 4 },
 	{ 10, 8, 4, 2 },
 	{ 10, 6, 4, 0 },
-	{ SIZE, 50, BATCH, 18 },
-	{ SIZE + 1, 50, BATCH, 18 },	/* never more than there is room for */
-	{ UINT_MAX, 63, BATCH, 31 },
+	{ SIZE, SIZE - 14, BATCH, BATCH - 14 },
+	{ SIZE + 1, SIZE - 14, BATCH, BATCH - 14 },	/* never more than there is room for */
+	{ UINT_MAX, SIZE - 1, BATCH, BATCH - 1 },
 };
 
 static void bound_desc(const struct bound_row *row, char *desc)

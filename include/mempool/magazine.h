@@ -244,11 +244,16 @@ static __always_inline void *mag_slot_at(mag_cursor cur, unsigned long i,
 static __always_inline bool mag_swap_at(mag_cursor cur, unsigned long i,
 					const long k, void **old, void *new)
 {
+#ifdef try_cmpxchg_local
+	/* Does not compare again what the instruction has compared. */
+	return try_cmpxchg_local(&cur->slot[i + k], old, new);
+#else
 	void *was = cmpxchg_local(&cur->slot[i + k], *old, new);
 	bool done = was == *old;
 
 	*old = was;
 	return done;
+#endif
 }
 
 /* local_add() is one instruction wherever an interrupt could tear it. */

@@ -187,4 +187,40 @@ sizeclass_free(struct sizeclass_pool *pool, void *obj, size_t size)
 		objcache_free(sizeclass_cache(pool, size), obj);
 }
 
+/**
+ * sizeclass_alloc_inline() - sizeclass_alloc() without the call
+ * @pool: the pool
+ * @size: the size in bytes
+ * @gfp:  as for kmalloc()
+ *
+ * For the few call sites where the call matters; as objcache_alloc_inline().
+ *
+ * Context: as sizeclass_alloc().
+ * Return: as sizeclass_alloc().
+ */
+static __always_inline void *
+sizeclass_alloc_inline(struct sizeclass_pool *pool, size_t size, gfp_t gfp)
+{
+	if (!sizeclass_has_class(pool, size))
+		return sizeclass_alloc_other(pool, size, gfp);
+	return objcache_alloc_inline(sizeclass_cache(pool, size), gfp);
+}
+
+/**
+ * sizeclass_free_inline() - sizeclass_free() without the call
+ * @pool: the pool it was allocated from
+ * @obj:  the object; NULL is reported and ignored
+ * @size: as for sizeclass_free()
+ *
+ * Context: as sizeclass_free().
+ */
+static __always_inline void
+sizeclass_free_inline(struct sizeclass_pool *pool, void *obj, size_t size)
+{
+	if (!sizeclass_has_class(pool, size))
+		sizeclass_free_other(pool, obj, size);
+	else
+		objcache_free_inline(sizeclass_cache(pool, size), obj);
+}
+
 #endif /* _MEMPOOL_SIZECLASS_H */
