@@ -61,6 +61,8 @@ unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
 {
 	unsigned int n = magdepot_get(priv->depot, objs, want);
 
+	if (unlikely(wait_may_open(priv)))
+		wait_open(priv);
 	if (!n)
 		n = backing_take(&priv->backing, gfp, objs, want);
 	if (!n)

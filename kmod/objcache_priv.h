@@ -41,8 +41,10 @@ enum objcache_state {
  * struct objcache_priv - a cache
  * @pub:      what inline code sees; first
  * @wanted:   magazine capacity as it was set, in objects (K)
- * @limit:    the most objects to hold; 0: any number (K)
- * @capacity: magazine capacity in force: @wanted, or what @limit allows (K for
+ * @limit:    the most objects to hold; 0: any number (K for writers, A for
+ *	readers)
+ * @limit_bytes: the same in bytes of @backing.padded objects (as @limit)
+ * @capacity: magazine capacity in force: @wanted, or what the limits allow (K for
  *	writers, A for readers)
  * @phys:     the most @wanted can be (I)
  * @depot_max: the most @depot_wanted can be (I)
@@ -74,6 +76,7 @@ struct objcache_priv {
 	struct objcache		pub;
 	unsigned int		wanted;
 	unsigned long		limit;
+	unsigned long		limit_bytes;
 	unsigned int		capacity;
 	unsigned int		phys;
 	unsigned int		depot_max;
@@ -126,12 +129,21 @@ static inline bool wait_anybody(const struct objcache_priv *priv)
 }
 
 /*
- * Frees must come by: somebody waits, or the reserve is short.  Racy: a reserve
- * that becomes short this instant is filled up by others, or from slab.
+ * Frees must come by: somebody waits, the reserve is short, or a limit was
+ * lowered.  Racy: a reserve that becomes short this instant is filled up by
+ * others, or from slab.
  */
 static inline bool wait_closed(const struct objcache_priv *priv)
 {
-	return wait_anybody(priv) || reserve_short(&priv->reserve);
+	return wait_anybody(priv) || reserve_short(&priv->reserve) ||
+	       backing_over_limit(&priv->backing);
+}
+
+/* Racy: whoever comes next to an empty magazine looks again. */
+static inline bool wait_may_open(const struct objcache_priv *priv)
+{
+	return READ_ONCE(priv->waiters.in_force) != READ_ONCE(priv->waiters.cap) &&
+	       !wait_closed(priv);
 }
 
 /* For init_on_free, with slab's exceptions: what others may rely on or read. */

@@ -53,19 +53,6 @@ struct waiter {
 	void			*chain;	/* W: those it has, through backing_link() */
 };
 
-/* Any cap is safe at any time, so nothing waits for who read the old one. */
-static void apply_cap(struct objcache_priv *priv)
-{
-	struct waiters *ws = &priv->waiters;
-	unsigned int cap = wait_closed(priv) ? 0 : ws->cap;
-
-	lockdep_assert_held(&ws->lock);
-	if (cap == ws->in_force)
-		return;
-	ws->in_force = cap;
-	mag_set_cap(priv->pub.mag, cap);
-}
-
 /*
  * Waiters take themselves off the list, under the lock: they are all there.
  *
@@ -87,7 +74,7 @@ static void wake_served(struct irq_work *work)
 		schedule_delayed_work(&priv->refill, 1);
 
 	raw_spin_lock_irqsave(&ws->lock, flags);
-	apply_cap(priv);
+	wait_apply_cap(priv);
 	if (active)
 		list_for_each_entry(w, &ws->served, list)
 			wake_up_process(w->task);
@@ -109,7 +96,7 @@ static void reserve_changed(struct reserve *r)
 	if (in_nmi())
 		return;
 	raw_spin_lock_irqsave(&ws->lock, flags);
-	apply_cap(priv);
+	wait_apply_cap(priv);
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
 }
 
@@ -129,24 +116,6 @@ void wait_exit(struct objcache_priv *priv)
 {
 	irq_work_sync(&priv->waiters.wake);
 	cancel_delayed_work_sync(&priv->refill);
-}
-
-/**
- * wait_set_cap() - set the magazines' caps, as soon as they are not closed
- * @priv: the cache
- * @cap:  objects a CPU
- *
- * Context: any but NMI.
- */
-void wait_set_cap(struct objcache_priv *priv, unsigned int cap)
-{
-	struct waiters *ws = &priv->waiters;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&ws->lock, flags);
-	ws->cap = cap;
-	apply_cap(priv);
-	raw_spin_unlock_irqrestore(&ws->lock, flags);
 }
 
 /**
@@ -205,7 +174,7 @@ static void join(struct objcache_priv *priv, struct waiter *w)
 	raw_spin_lock_irqsave(&ws->lock, flags);
 	list_add_tail(&w->list, &ws->waiting);
 	WRITE_ONCE(ws->nr, ws->nr + 1);
-	apply_cap(priv);
+	wait_apply_cap(priv);
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
 }
 
@@ -218,7 +187,7 @@ static void leave(struct objcache_priv *priv, struct waiter *w)
 	raw_spin_lock_irqsave(&ws->lock, flags);
 	list_del(&w->list);
 	WRITE_ONCE(ws->nr, ws->nr - 1);
-	apply_cap(priv);
+	wait_apply_cap(priv);
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
 }
 
