@@ -26,8 +26,8 @@
  * makes and destroys the pools of them), exactsize.c too, and has one made for
  * each (exactsize_life.c); family.c holds the caches of a pool together,
  * fallback.c is for what none of them serves; owner.c watches drivers go,
- * interop.c meets the kernel's own ways, knobs.c changes (knobtable.c has every
- * knob once), wait.c sleeps, reservation.c hands out several at once, refill.c
+ * interop.c meets the kernel's own ways, knobs.c and limits.c change
+ * (knobtable.c has every knob once), wait.c sleeps, reservation.c hands out several at once, refill.c
  * brings objects in ahead of their use, tune.c has capacities follow the load,
  * view.c reads (stattable.c has every statistic once), directory.c knows all
  * caches by name and number, reclaim.c drains magazines on their CPUs, debug.c

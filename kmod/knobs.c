@@ -17,6 +17,7 @@
 
 #include "depot.h"
 #include "knobs.h"
+#include "limits.h"
 #include "objcache_priv.h"
 #include "reclaim.h"
 #include "tune.h"
@@ -50,14 +51,13 @@ static unsigned int most_in_magazine(const struct objcache_priv *priv)
  */
 unsigned int knobs_most_capacity(const struct objcache_priv *priv)
 {
-	unsigned long allowed = (priv->limit - priv->reserve.min) /
+	unsigned long allowed = (limits_most(priv) - priv->reserve.min) /
 				(2 * num_possible_cpus());
-	unsigned int most = most_in_magazine(priv);
 
 	/* All that is done must be seen; what was found broken must not be used. */
 	if (priv->debugging || priv->unsound)
 		return 0;
-	return priv->limit ? min_t(unsigned long, most, allowed) : most;
+	return min_t(unsigned long, most_in_magazine(priv), allowed);
 }
 
 /**
@@ -174,62 +174,6 @@ unsigned int objcache_depot_capacity(const struct objcache *cache)
 	return READ_ONCE(container_of(cache, struct objcache_priv, pub)->depot_wanted);
 }
 EXPORT_SYMBOL_GPL(objcache_depot_capacity);
-
-/**
- * objcache_set_limit() - set a hard limit on what a cache holds
- * @cache: the cache
- * @limit: objects, in use and cached together; 0: no limit
- *
- * Never exceeded, not by one object, once what is held is below it.  The
- * reserve counts, so a limit cannot be smaller than that.  Less than
- * is held now is accepted: cached objects are given back at once, and
- * allocations that need a new object fail until enough were freed.  Magazines
- * are held to half of the limit together, so a small limit costs hits.
- *
- * Context: task; sleeps; not in a CPU hotplug callback.
- * Return: 0; -ERANGE when the reserve is larger; -ENODEV for a cache that is
- * being destroyed.
- */
-int objcache_set_limit(struct objcache *cache, unsigned long limit)
-{
-	struct objcache_priv *priv = to_priv(cache);
-	int err = 0;
-
-	mutex_lock(&priv->knobs);
-	if (limit && limit < priv->reserve.min) {
-		pr_err_ratelimited("cache '%s': limit %lu is less than the reserve %u\n",
-				   priv->name, limit, priv->reserve.min);
-		err = -ERANGE;
-	} else if (READ_ONCE(priv->state) == OBJCACHE_LIVE) {
-		priv->limit = limit;
-		WRITE_ONCE(priv->backing.limit, limit ?: ULONG_MAX);
-		knobs_apply(priv);
-		if (backing_over_limit(&priv->backing)) {
-			reclaim_drain_cpus(priv, 0);
-			magdepot_trim(priv->depot, 0);
-		} else {
-			reclaim_drain_cpus(priv, priv->capacity);
-		}
-	} else {
-		err = -ENODEV;
-	}
-	mutex_unlock(&priv->knobs);
-	return err;
-}
-EXPORT_SYMBOL_GPL(objcache_set_limit);
-
-/**
- * objcache_limit() - the hard limit of a cache
- * @cache: the cache
- *
- * Context: any.
- * Return: objects; 0: none.
- */
-unsigned long objcache_limit(const struct objcache *cache)
-{
-	return READ_ONCE(container_of(cache, struct objcache_priv, pub)->limit);
-}
-EXPORT_SYMBOL_GPL(objcache_limit);
 
 /**
  * objcache_capacity() - how many objects a magazine may hold

@@ -108,6 +108,16 @@ static int set_limit(struct objcache_priv *priv, s64 value)
 	return objcache_set_limit(&priv->pub, value);
 }
 
+static s64 get_limit_bytes(struct objcache_priv *priv)
+{
+	return objcache_limit_bytes(&priv->pub);
+}
+
+static int set_limit_bytes(struct objcache_priv *priv, s64 value)
+{
+	return objcache_set_limit_bytes(&priv->pub, value);
+}
+
 static s64 get_reserve(struct objcache_priv *priv)
 {
 	return objcache_reserve(&priv->pub);
@@ -154,6 +164,7 @@ const struct knob cache_knobs[] = {
 	{ "depot_capacity", 0, U32_MAX, get_depot_capacity, set_depot_capacity,
 	  most_depot_capacity },
 	{ "limit", 0, LONG_MAX, get_limit, set_limit },
+	{ "limit_bytes", 0, LONG_MAX, get_limit_bytes, set_limit_bytes },
 	{ "reserve", 0, U32_MAX, get_reserve, set_reserve },
 	{ "debug", 0, 1, get_debug, set_debug },
 };

@@ -65,6 +65,8 @@ unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
 
 	if (unlikely(READ_ONCE(priv->reserve.min)))
 		gfp = backing_gfp_may_fail(gfp);
+	if (unlikely(wait_may_open(priv)))
+		wait_open(priv);
 	if (!n)
 		n = backing_take(&priv->backing, gfp, objs, want);
 	if (!n)

@@ -46,9 +46,11 @@ enum objcache_state {
  * @bytes_max: the most bytes of objects in a magazine; 0: any number (K)
  * @most:     the same in objects: no slot above it is ever used (K for writers, A
  *	for readers)
- * @limit:    the most objects to hold; 0: any number (K)
- * @capacity: magazine capacity in force: @wanted, or what @limit and @most allow
- *	(K for writers, A for readers)
+ * @limit:    the most objects to hold; 0: any number (K for writers, A for
+ *	readers)
+ * @limit_bytes: the same in bytes of @backing.padded objects (as @limit)
+ * @capacity: magazine capacity in force: @wanted, or what the limits and @most
+ *	allow (K for writers, A for readers)
  * @phys:     the most @wanted can be (I)
  * @depot_max: the most @depot_wanted can be (I)
  * @depot_wanted: what the depots may hold, in objects a node (K)
@@ -85,6 +87,7 @@ struct objcache_priv {
 	unsigned int		bytes_max;
 	unsigned int		most;
 	unsigned long		limit;
+	unsigned long		limit_bytes;
 	unsigned int		capacity;
 	unsigned int		phys;
 	unsigned int		depot_max;
@@ -142,12 +145,21 @@ static inline bool wait_anybody(const struct objcache_priv *priv)
 }
 
 /*
- * Frees must come by: somebody waits, or the reserve is short.  Racy: a reserve
- * that becomes short this instant is filled up by others, or from slab.
+ * Frees must come by: somebody waits, the reserve is short, or a limit was
+ * lowered.  Racy: a reserve that becomes short this instant is filled up by
+ * others, or from slab.
  */
 static inline bool wait_closed(const struct objcache_priv *priv)
 {
-	return wait_anybody(priv) || reserve_short(&priv->reserve);
+	return wait_anybody(priv) || reserve_short(&priv->reserve) ||
+	       backing_over_limit(&priv->backing);
+}
+
+/* Racy: whoever comes next to an empty magazine looks again. */
+static inline bool wait_may_open(const struct objcache_priv *priv)
+{
+	return READ_ONCE(priv->waiters.in_force) != READ_ONCE(priv->waiters.cap) &&
+	       !wait_closed(priv);
 }
 
 /* For init_on_free, with slab's exceptions: what others may rely on or read. */

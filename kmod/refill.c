@@ -20,6 +20,7 @@
 #include "debug.h"
 #include "depot.h"
 #include "knobs.h"
+#include "limits.h"
 #include "magazine.h"
 #include "objcache_priv.h"
 #include "overflow.h"
@@ -139,9 +140,9 @@ static int change_reserve(struct objcache_priv *priv, unsigned int n)
 	lockdep_assert_held(&priv->knobs);
 	if (READ_ONCE(priv->state) != OBJCACHE_LIVE)
 		return -ENODEV;
-	if (priv->limit && n > priv->limit) {
+	if (n > limits_most(priv)) {
 		pr_err_ratelimited("cache '%s': reserve %u is more than the limit %lu\n",
-				   priv->name, n, priv->limit);
+				   priv->name, n, limits_most(priv));
 		return -ERANGE;
 	}
 	if (n > priv->reserve.min) {

@@ -69,6 +69,11 @@ STAT(limit)
 	return objcache_limit(&priv->pub);
 }
 
+STAT(limit_bytes)
+{
+	return objcache_limit_bytes(&priv->pub);
+}
+
 STAT(reserve)
 {
 	return objcache_reserve(&priv->pub);
@@ -133,6 +138,7 @@ static const struct stat_item first_items[] = {
 	ITEM(depot_capacity, PROPERTY, NUMBER),
 	ITEM(depot_capacity_max, PROPERTY, NUMBER),
 	ITEM(limit, PROPERTY, NUMBER),
+	ITEM(limit_bytes, PROPERTY, BYTES),
 	ITEM(reserve, PROPERTY, NUMBER),
 };
 

@@ -54,29 +54,6 @@ struct waiter {
 	void			*chain;	/* W: those it has, through backing_link() */
 };
 
-/* Any cap is safe at any time, so nothing waits for who read the old one. */
-static void apply_cap(struct objcache_priv *priv)
-{
-	struct waiters *ws = &priv->waiters;
-	unsigned int cap = wait_closed(priv) ? 0 : ws->cap;
-
-	lockdep_assert_held(&ws->lock);
-	if (cap == ws->in_force)
-		return;
-	ws->in_force = cap;
-	mag_set_cap(priv->pub.mag, cap);
-}
-
-static void refresh_cap(struct objcache_priv *priv)
-{
-	struct waiters *ws = &priv->waiters;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&ws->lock, flags);
-	apply_cap(priv);
-	raw_spin_unlock_irqrestore(&ws->lock, flags);
-}
-
 /* Who is on no list any more is still counted, until it leaves. */
 static struct task_struct *next_served(struct waiters *ws)
 {
@@ -113,7 +90,7 @@ static void wake_served(struct irq_work *work)
 	if (reserve_short(&priv->reserve))
 		schedule_delayed_work(&priv->refill, 1);
 
-	refresh_cap(priv);
+	wait_open(priv);
 	if (!cpu_active(raw_smp_processor_id()))
 		return;
 	/* A task that was on the list is there until a grace period has passed. */
@@ -133,8 +110,7 @@ static void reserve_changed(struct reserve *r)
 
 	if (in_nmi() || reserve_short(r))
 		irq_work_queue(&priv->waiters.wake);
-	if (!in_nmi())
-		refresh_cap(priv);
+	wait_open(priv);
 }
 
 void wait_init(struct objcache_priv *priv)
@@ -154,24 +130,6 @@ void wait_exit(struct objcache_priv *priv)
 {
 	irq_work_sync(&priv->waiters.wake);
 	cancel_delayed_work_sync(&priv->refill);
-}
-
-/**
- * wait_set_cap() - set the magazines' caps, as soon as they are not closed
- * @priv: the cache
- * @cap:  objects a CPU
- *
- * Context: any but NMI.
- */
-void wait_set_cap(struct objcache_priv *priv, unsigned int cap)
-{
-	struct waiters *ws = &priv->waiters;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&ws->lock, flags);
-	ws->cap = cap;
-	apply_cap(priv);
-	raw_spin_unlock_irqrestore(&ws->lock, flags);
 }
 
 /**
@@ -230,7 +188,7 @@ static void join(struct objcache_priv *priv, struct waiter *w)
 	raw_spin_lock_irqsave(&ws->lock, flags);
 	list_add_tail(&w->list, &ws->waiting);
 	WRITE_ONCE(ws->nr, ws->nr + 1);
-	apply_cap(priv);
+	wait_apply_cap(priv);
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
 }
 
@@ -243,7 +201,7 @@ static void leave(struct objcache_priv *priv, struct waiter *w)
 	raw_spin_lock_irqsave(&ws->lock, flags);
 	list_del(&w->list);
 	WRITE_ONCE(ws->nr, ws->nr - 1);
-	apply_cap(priv);
+	wait_apply_cap(priv);
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
 }
 

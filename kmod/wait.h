@@ -19,8 +19,8 @@ struct objcache_priv;
  * @nr:      how many there are; while not 0 all caps are 0, so that every free
  *	comes by (W for writers, A for readers)
  * @cap:     what the magazines' caps are while nobody waits and the reserve is
- *	full (W)
- * @in_force: what they are (W)
+ *	full (W for writers, A for readers)
+ * @in_force: what they are (as @cap)
  * @waiting: first come, first served (W)
  * @served:  those who have their objects and were not woken yet (W)
  * @wake:    wakes them, and has a short reserve refilled: whoever takes or frees
@@ -38,6 +38,8 @@ struct waiters {
 
 void wait_init(struct objcache_priv *priv);
 void wait_exit(struct objcache_priv *priv);
+void wait_apply_cap(struct objcache_priv *priv);
+void wait_open(struct objcache_priv *priv);
 void wait_set_cap(struct objcache_priv *priv, unsigned int cap);
 void wait_hand_or_put(struct objcache_priv *priv, void *obj);
 bool wait_hand(struct objcache_priv *priv, void *obj);

@@ -226,6 +226,8 @@ int objcache_set_depot_capacity(struct objcache *cache, unsigned int capacity);
 unsigned int objcache_depot_capacity(const struct objcache *cache);
 int objcache_set_limit(struct objcache *cache, unsigned long limit);
 unsigned long objcache_limit(const struct objcache *cache);
+int objcache_set_limit_bytes(struct objcache *cache, unsigned long bytes);
+unsigned long objcache_limit_bytes(const struct objcache *cache);
 int objcache_set_reserve(struct objcache *cache, unsigned int n);
 unsigned int objcache_reserve(const struct objcache *cache);
 int objcache_set_debug(struct objcache *cache, bool on);

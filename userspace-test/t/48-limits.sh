@@ -22,6 +22,11 @@ guest_script() {
 	echo 0 >$dbg/limited/limit; say knob-off "$(cat $dbg/limited/limit) $(field magazine_capacity_in_force)"
 	echo 9 >$dbg/limited/limit; say knob-low "$(cat $dbg/limited/limit) $(field held)"
 	printf 9x | dd of=$dbg/limited/limit 2>/w; say knob-bad "$(sed -n 's/^dd: .*: //p' /w)"
+	echo 20000 >$dbg/limited/limit_bytes; say bytes "$(cat $dbg/limited/limit_bytes) $(field magazine_capacity_in_force)"
+	for bad in 127 -1 1k; do say "bytes-bad $bad" "$(printf $bad | dd of=$dbg/limited/limit_bytes 2>&1 | sed -n 's/^dd: .*: //p')"; done
+	say bytes-unchanged "$(cat $dbg/limited/limit_bytes) $(cat $dbg/limited/limit)"
+	echo 0 >$dbg/limited/limit; say bytes-alone "$(field magazine_capacity_in_force)"
+	echo 0 >$dbg/limited/limit_bytes; say bytes-off "$(cat $dbg/limited/limit_bytes) $(field magazine_capacity_in_force)"
 	say memory-limit "$(cat $dbg/memory_limit)"
 	echo 1 >$dbg/memory_limit; rmmod mempool_limits; dmesg -c >/dev/null
 	insmod /limits.ko race_only=1
@@ -33,6 +38,8 @@ guest_script() {
 
 expected() {
 	cat <<-'TABLE'
+	case bytes-race-within-limit: 1
+	case bytes-race-near-limit: 1
 	case race-within-limit: 1
 	case race-near-limit: 1
 	case at-limit: 0
@@ -55,6 +62,13 @@ expected() {
 	knob-off: 0 128
 	knob-low: 9 0
 	knob-bad: Invalid argument
+	bytes: 20000 1
+	bytes-bad 127: Numerical result out of range
+	bytes-bad -1: Invalid argument
+	bytes-bad 1k: Invalid argument
+	bytes-unchanged: 20000 9
+	bytes-alone: 19
+	bytes-off: 0 128
 	memory-limit: 0
 	memory-limit-bites: 0
 	unloaded: 0

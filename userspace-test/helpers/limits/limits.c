@@ -24,6 +24,7 @@ static bool race_only;
 module_param(race_only, bool, 0444);
 MODULE_PARM_DESC(race_only, "the race alone, for a limit of all caches (default no)");
 
+#define SIZE		128
 #define LIMIT		20
 #define RACERS		8
 #define RACE_OBJECTS	64
@@ -72,10 +73,11 @@ static int race(void *data)
 	return 0;
 }
 
-static void run_race(void)
+static void run_race(const char *what)
 {
 	unsigned int i;
 
+	atomic_set(&out_peak, 0);
 	for (i = 0; i < RACERS; i++) {
 		init_completion(&racers[i].done);
 		racers[i].task = kthread_run(race, &racers[i], "limits/%u", i);
@@ -84,10 +86,10 @@ static void run_race(void)
 	}
 	for (i = 0; i < RACERS; i++)
 		wait_for_completion(&racers[i].done);
-	pr_info("case race-peak: %d\n", atomic_read(&out_peak));
+	pr_info("case %s-peak: %d\n", what, atomic_read(&out_peak));
 	/* What lies in a magazine counts too, so a few less than LIMIT is right. */
-	pr_info("case race-within-limit: %d\n", atomic_read(&out_peak) <= LIMIT);
-	pr_info("case race-near-limit: %d\n", atomic_read(&out_peak) >= LIMIT / 2);
+	pr_info("case %s-within-limit: %d\n", what, atomic_read(&out_peak) <= LIMIT);
+	pr_info("case %s-near-limit: %d\n", what, atomic_read(&out_peak) >= LIMIT / 2);
 }
 
 /* Sleepers, served in the order in which they came. */
@@ -251,11 +253,16 @@ static int __init limits_init(void)
 {
 	unsigned int i;
 
-	cache = objcache_create("limited", 128, NULL);
+	cache = objcache_create("limited", SIZE, NULL);
 	if (IS_ERR(cache))
 		return PTR_ERR(cache);
+	/* The stricter of both rules, which a byte more does not change. */
+	objcache_set_limit(cache, 2 * LIMIT);
+	objcache_set_limit_bytes(cache, (LIMIT + 1) * SIZE - 1);
+	run_race("bytes-race");
+	objcache_set_limit_bytes(cache, 0);
 	objcache_set_limit(cache, LIMIT);
-	run_race();
+	run_race("race");
 	if (race_only)
 		return 0;
 	hold_all();
