@@ -38,6 +38,8 @@ enum account_item {
 	ACCOUNT_FREE_DIRECT,	/* freed to below the magazines */
 	ACCOUNT_FREE_DEFERRED,	/* of those, left to an irq_work */
 	ACCOUNT_WAITS,		/* times somebody had to sleep for an object */
+	ACCOUNT_CYCLES,		/* reclaim cycles that came by */
+	ACCOUNT_RECLAIMED,	/* objects that they gave back to slab */
 	ACCOUNT_COUNTED,
 
 	ACCOUNT_ALLOCS = ACCOUNT_COUNTED,

@@ -4,7 +4,7 @@
  *
  * Called from: drivers, owner.c.
  * Calls: all floors below, arguments.c, directory.c, knobs.c, refill.c, reclaim.c,
- * debugfs.c (the cache's folder).
+ * cycle.c, debugfs.c (the cache's folder).
  * Locks: objcache_list_lock, objcache_priv.knobs.  Context: task; sleeps.
  */
 #include "internal.h"
@@ -19,6 +19,7 @@
 #include <linux/string.h>
 
 #include "arguments.h"
+#include "cycle.h"
 #include "debugfs.h"
 #include "depot.h"
 #include "directory.h"
@@ -192,6 +193,7 @@ static int build_floors(struct objcache_priv *priv, const struct objcache_params
 	err = reclaim_add_cache(priv);
 	if (err)
 		goto destroy_mag;
+	cycle_add_cache(priv);
 	return 0;
 
 destroy_mag:
@@ -337,6 +339,7 @@ int objcache_retire(struct objcache_priv *priv)
 
 	objcache_debugfs_remove(priv);
 	directory_wait_unpinned(priv);
+	cycle_remove_cache(priv);
 	if (READ_ONCE(priv->frees_by_rcu))
 		rcu_barrier();
 	quiesce(priv);

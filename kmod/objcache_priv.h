@@ -17,6 +17,7 @@
 
 #include "account.h"
 #include "backing.h"
+#include "cycle.h"
 #include "reserve.h"
 #include "wait.h"
 
@@ -57,6 +58,7 @@ enum objcache_state {
  * @backing:  floor 4 (I)
  * @waiters:  who sleeps for an object
  * @refill:   fills up a short reserve
+ * @cycle:    its part in reclaim cycles
  * @ctor:     the owner's constructor (I)
  * @id:       its number, never given to another one (I)
  * @pins:     how many changes through a window are under way (L for writers, A
@@ -88,6 +90,7 @@ struct objcache_priv {
 	struct backing		backing;
 	struct waiters		waiters;
 	struct delayed_work	refill;
+	struct cycle_member	cycle;
 	void			(*ctor)(void *obj);
 	struct family		*family;
 

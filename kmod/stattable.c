@@ -108,6 +108,11 @@ STAT(scanned_reserve)
 	return READ_ONCE(priv->reserve.nr);
 }
 
+STAT(longest_transit_ns)
+{
+	return READ_ONCE(priv->backing.transit.longest);
+}
+
 #define ITEM(name, kind, unit)	{ #name, STAT_##kind, STAT_##unit, get_##name }
 
 /* Before the counters. */
@@ -133,6 +138,7 @@ static const struct stat_item last_items[] = {
 	ITEM(scanned_magazines, SCAN, NUMBER),
 	ITEM(scanned_depots, SCAN, NUMBER),
 	ITEM(scanned_reserve, SCAN, NUMBER),
+	ITEM(longest_transit_ns, PEAK, NS),
 };
 
 #define FIRST	ARRAY_SIZE(first_items)

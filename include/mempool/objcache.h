@@ -226,6 +226,8 @@ unsigned long objcache_limit(const struct objcache *cache);
 int objcache_set_reserve(struct objcache *cache, unsigned int n);
 unsigned int objcache_reserve(const struct objcache *cache);
 int objcache_prefill(struct objcache *cache, unsigned int n);
+unsigned long objcache_reclaim(struct objcache *cache);
+unsigned long objcache_reclaim_all(void);
 
 void *objcache_mempool_alloc(gfp_t gfp, void *cache);
 void objcache_mempool_free(void *obj, void *cache);
