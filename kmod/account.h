@@ -47,6 +47,8 @@ enum account_item {
 	ACCOUNT_GROWN_TURNS,	/* times its capacity grew for running empty and full */
 	ACCOUNT_GROWN_CONTENDED,/* times it grew for a depot's lock found taken */
 	ACCOUNT_SHRUNK,		/* times it shrank to its working set */
+	ACCOUNT_CYCLES,		/* reclaim cycles that came by */
+	ACCOUNT_RECLAIMED,	/* objects that they gave back to slab */
 	ACCOUNT_COUNTED,
 
 	ACCOUNT_ALLOCS = ACCOUNT_COUNTED,

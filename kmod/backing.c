@@ -84,6 +84,7 @@ int backing_init(struct backing *b, const struct backing_params *params,
 	atomic_long_set(&b->charged, 0);
 	b->limit = ULONG_MAX;
 	atomic_long_set(&b->peak, 0);
+	transit_init(&b->transit);
 	return 0;
 }
 EXPORT_SYMBOL_FOR_TEST(backing_init);

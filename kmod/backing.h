@@ -15,6 +15,7 @@
 #include <linux/types.h>
 
 #include "account.h"
+#include "transit.h"
 
 struct kmem_cache;
 
@@ -33,6 +34,7 @@ struct kmem_cache;
  *	where that was lowered (A)
  * @limit:    the most objects that may be out; ULONG_MAX: any number (A)
  * @peak:     the most that refs ever counted of objects, exact (A)
+ * @transit:  objects that a drain carries to slab
  * @on_empty: called once, in the context of the last give, when refs is 0 (I)
  */
 struct backing {
@@ -47,6 +49,7 @@ struct backing {
 	atomic_long_t		charged;
 	unsigned long		limit;
 	atomic_long_t		peak;
+	struct transit		transit;
 	void			(*on_empty)(struct backing *b);
 };
 
@@ -121,6 +124,20 @@ static inline gfp_t backing_gfp_may_fail(gfp_t gfp)
 	if (gfp & __GFP_NOFAIL)
 		return gfp;
 	return (gfp & ~__GFP_RETRY_MAYFAIL) | __GFP_NORETRY | __GFP_NOMEMALLOC | __GFP_NOWARN;
+}
+
+/*
+ * Objects that a drain gives back in one go, with interrupts off.  A free is
+ * some hundred instructions, but a thousand and more for the last object of a
+ * slab, whose pages it gives back; few large ones share a slab, so all of these
+ * may be the last.
+ */
+#define BACKING_DRAIN_BYTES	4096u
+#define BACKING_DRAIN_BATCH	8u
+
+static inline unsigned int backing_drain_batch(const struct backing *b)
+{
+	return clamp(BACKING_DRAIN_BYTES / b->padded, 1u, BACKING_DRAIN_BATCH);
 }
 
 /* Where an object that nobody owns may be written to. */

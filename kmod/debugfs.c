@@ -23,6 +23,7 @@
 #include <linux/uaccess.h>
 
 #include "debugfs.h"
+#include "debugfs_reclaim.h"
 #include "knobtable.h"
 #include "objcache_priv.h"
 #include "stattable.h"
@@ -206,6 +207,7 @@ void objcache_debugfs_add(struct objcache_priv *priv)
 	debugfs_create_file("stats", 0400, priv->dir, priv, &cache_stats_fops);
 	debugfs_create_file("validate", 0400, priv->dir, priv, &validate_fops);
 	add_knobs(priv->dir, cache_knobs, cache_knobs_nr);
+	debugfs_reclaim_add(priv->dir, priv);
 }
 
 /**
@@ -227,6 +229,7 @@ void objcache_debugfs_init(void)
 	root = debugfs_create_dir("mempool", NULL);
 	debugfs_create_file("stats", 0400, root, NULL, &stats_fops);
 	add_knobs(root, module_knobs, module_knobs_nr);
+	debugfs_reclaim_add(root, NULL);
 }
 
 /**

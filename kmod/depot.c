@@ -2,7 +2,7 @@
 /*
  * depot.c - floor 3: a NUMA node's stock of free objects
  *
- * Called from: objcache.c, reclaim.c, overflow.c.  Calls: backing.c.
+ * Called from: objcache.c, overflow.c, lifecycle.c, knobs.c.  Calls: depot_trim.c.
  * Locks: takes magdepot.lock (interrupts only try).
  * Context: any for get and put; they never sleep and never call slab.
  */
@@ -16,6 +16,7 @@
 
 #include "backing.h"
 #include "depot.h"
+#include "depot_lock.h"
 
 /**
  * magdepot_create() - make an empty depot for each possible node
@@ -114,20 +115,6 @@ static bool depot_trylock(struct magdepot_set *set, struct magdepot *d,
 	return false;
 }
 
-static void depot_lock(struct magdepot *d, unsigned long *flags) __acquires(&d->lock)
-{
-	if (!IS_ENABLED(CONFIG_SMP))
-		local_irq_save(*flags);
-	raw_spin_lock(&d->lock);
-}
-
-static void depot_unlock(struct magdepot *d, unsigned long *flags) __releases(&d->lock)
-{
-	raw_spin_unlock(&d->lock);
-	if (!IS_ENABLED(CONFIG_SMP))
-		local_irq_restore(*flags);
-}
-
 /* Copies @n objects from, or else to, the places from @at on, chunk by chunk. */
 static void copy(struct magdepot *d, unsigned int at, void **objs, unsigned int n, bool out)
 {
@@ -144,6 +131,17 @@ static void copy(struct magdepot *d, unsigned int at, void **objs, unsigned int 
 	}
 }
 
+/* Under the lock: up to @n objects of those above @keep. */
+unsigned int magdepot_take_out(struct magdepot *d, unsigned int keep, void **objs,
+			       unsigned int n)
+{
+	n = min(n, d->nr - min(d->nr, keep));
+	WRITE_ONCE(d->nr, d->nr - n);
+	d->low = min(d->low, d->nr);
+	copy(d, d->nr, objs, n, true);
+	return n;
+}
+
 static unsigned int depot_get(struct magdepot_set *set, struct magdepot *d,
 			      void **objs, unsigned int n, bool must)
 {
@@ -158,9 +156,7 @@ static unsigned int depot_get(struct magdepot_set *set, struct magdepot *d,
 		depot_lock(d, &flags);
 	else
 		return 0;
-	n = min(n, d->nr);
-	WRITE_ONCE(d->nr, d->nr - n);
-	copy(d, d->nr, objs, n, true);
+	n = magdepot_take_out(d, 0, objs, n);
 	depot_unlock(d, &flags);
 	return n;
 }
@@ -332,63 +328,6 @@ unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n)
 	return left;
 }
 EXPORT_SYMBOL_FOR_TEST(magdepot_put);
-
-/* The chunks above what is there, but for the first of an open depot. */
-static void drop_chunks(struct magdepot *d)
-{
-	unsigned long flags;
-	void **chunk;
-
-	do {
-		chunk = NULL;
-		depot_lock(d, &flags);
-		if (d->chunks > DIV_ROUND_UP(max_t(unsigned int, d->nr, !!d->max),
-					     MAGDEPOT_CHUNK)) {
-			WRITE_ONCE(d->chunks, d->chunks - 1);
-			chunk = d->chunk[d->chunks];
-		}
-		depot_unlock(d, &flags);
-		kfree(chunk);
-	} while (chunk);
-}
-
-static unsigned long trim_node(struct magdepot_set *set, struct magdepot *d,
-			       unsigned int keep)
-{
-	void *objs[MAGDEPOT_BATCH];
-	unsigned long given = 0;
-	unsigned int n;
-
-	while ((n = READ_ONCE(d->nr)) > keep) {
-		n = depot_get(set, d, objs,
-			      min_t(unsigned int, n - keep, MAGDEPOT_BATCH), true);
-		if (n)
-			backing_give(set->backing, objs, n);
-		given += n;
-		cond_resched();
-	}
-	drop_chunks(d);
-	return given;
-}
-
-/**
- * magdepot_trim() - give objects back to slab until @keep remain a node
- * @set:  the depots
- * @keep: objects to keep in each depot
- *
- * Context: task; sleeps.
- * Return: how many were given.
- */
-unsigned long magdepot_trim(struct magdepot_set *set, unsigned int keep)
-{
-	unsigned long given = 0;
-	int node;
-
-	for_each_node(node)
-		given += trim_node(set, set->depot[node], keep);
-	return given;
-}
-EXPORT_SYMBOL_FOR_TEST(magdepot_trim);
 
 /**
  * magdepot_set_max() - set how much a depot may hold

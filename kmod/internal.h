@@ -27,15 +27,17 @@
  * each (exactsize_life.c); family.c holds the caches of a pool together,
  * fallback.c is for what none of them serves; owner.c watches drivers go,
  * interop.c meets the kernel's own ways, knobs.c and limits.c change
- * (knobtable.c has every knob once), wait.c sleeps, reservation.c hands out several at once, refill.c
- * brings objects in ahead of their use, tune.c has capacities follow the load,
- * view.c reads (stattable.c has every statistic once), directory.c knows all
- * caches by name and number, reclaim.c drains magazines on their CPUs, debug.c
+ * (knobtable.c has every knob once), wait.c sleeps, reservation.c hands out
+ * several at once, refill.c brings objects in ahead of their use, tune.c has
+ * capacities follow the load, view.c reads (stattable.c has every statistic
+ * once), directory.c knows all caches by name and number, reclaim.c drains
+ * magazines on their CPUs, cycle.c gives cached objects back to slab, debug.c
  * checks each object that comes and goes (check.c, a leaf, has the records),
  * validate.c whether everything adds up.  Below it: overflow.c puts objects down
- * wherever there is room.  account.c counts (a leaf: any floor calls it, it
- * calls nobody), debugfs.c and chardev.c (with commands.c below it) are windows:
- * they read, and tune through floor 1.
+ * wherever there is room.  account.c counts and transit.h knows what drains have
+ * in their hands (leaves: any floor calls them, they call nobody).  debugfs.c and
+ * chardev.c (with commands.c below it) are windows: they read, and tune through
+ * floor 1.
  */
 
 /**
@@ -53,6 +55,8 @@
  * - Q: under quarantine.lock
  * - W: under waiters.lock
  * - R: under reserve.lock
+ * - C: under cycle.c's locks
+ * - T: under transit.lock
  * - A: atomic, or READ_ONCE and WRITE_ONCE from anywhere
  */
 
@@ -72,20 +76,27 @@
  * 2. objcache_priv.knobs (mutex): one change of a knob at a time.  Memory is
  *    allocated under it, so whoever reclaims memory may only try it.  So do
  *    looks (tune.c): who holds it may be waiting for them to end.
- * 3. drain_lock (mutex, reclaim.c): one drain of all CPUs at a time; the
+ * 3. cycle_lock (mutex, cycle.c): one reclaim cycle at a time.
+ * 4. drain_lock (mutex, reclaim.c): one drain of all CPUs at a time; the
  *    per-CPU work items belong to its holder.
- * 4. cpu_hotplug_lock (read): while work is queued on each online CPU.
- * 5. waiters.lock (raw spinlock, irqs off): who waits, and the magazines' caps.
+ * 5. cpu_hotplug_lock (read): while work is queued on each online CPU.
+ * 6. members_lock, stats_lock (spinlocks, cycle.c): a step of a walk through
+ *    the caches, a sum.  No memory is allocated, and nothing else of ours nests
+ *    in them: who reclaims memory takes them too.
+ * 7. transit.lock (spinlock, irqs off): objects on their way to slab, some at a
+ *    time.  Slab's own locks nest in it.  Allocations that find nothing take it
+ *    and let it go, in any context but NMI.
+ * 8. waiters.lock (raw spinlock, irqs off): who waits, and the magazines' caps.
  *    Nothing nests in it, and nobody is woken under it: whoever frees may hold
  *    the scheduler's locks.  Whether the reserve is short is read without its
  *    lock.
- * 6. reserve.lock (raw spinlock, irqs off): a cache's reserve.  Held for at most
+ * 9. reserve.lock (raw spinlock, irqs off): a cache's reserve.  Held for at most
  *    MAGDEPOT_BATCH pointer copies.  NMI only tries.  Nothing nests in it.
- * 7. quarantine.lock (raw spinlock, irqs off): freed objects of a debugged cache.
- *    Held while at most four are looked at.  NMI only tries.  Nothing nests in it.
- * 8. magdepot.lock (raw spinlock, irqs on): one node's depot.  Held for at
- *    most MAGDEPOT_BATCH pointer copies.  Slab is never called under it.
- *    Interrupts only try, and those who allocate and free wait but briefly.
+ * 10. quarantine.lock (raw spinlock, irqs off): freed objects of a debugged cache.
+ *     Held while at most four are looked at.  NMI only tries.  Nothing nests in it.
+ * 11. magdepot.lock (raw spinlock, irqs on): one node's depot.  Held for at
+ *     most MAGDEPOT_BATCH pointer copies.  Slab is never called under it.
+ *     Interrupts only try, and those who allocate and free wait but briefly.
  */
 
 #endif /* _MEMPOOL_INTERNAL_H */

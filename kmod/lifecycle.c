@@ -4,7 +4,7 @@
  *
  * Called from: drivers, owner.c.
  * Calls: all floors below, arguments.c, defaults.c, directory.c, knobs.c, refill.c,
- * tune.c, reclaim.c, debugfs.c (the cache's folder).
+ * tune.c, reclaim.c, cycle.c, debugfs.c (the cache's folder).
  * Locks: objcache_list_lock, objcache_priv.knobs.  Context: task; sleeps.
  */
 #include "internal.h"
@@ -19,6 +19,7 @@
 #include <linux/string.h>
 
 #include "arguments.h"
+#include "cycle.h"
 #include "debug.h"
 #include "debugfs.h"
 #include "defaults.h"
@@ -158,6 +159,7 @@ static int build_floors(struct objcache_priv *priv, const struct objcache_params
 	err = priv->debugging ? debug_create(priv) : 0;
 	if (err)
 		goto remove_from_reclaim;
+	cycle_add_cache(priv);
 	return 0;
 
 remove_from_reclaim:
@@ -310,6 +312,7 @@ int objcache_retire(struct objcache_priv *priv)
 
 	objcache_debugfs_remove(priv);
 	directory_wait_unpinned(priv);
+	cycle_remove_cache(priv);
 	if (READ_ONCE(priv->frees_by_rcu))
 		rcu_barrier();
 	quiesce(priv);

@@ -350,6 +350,23 @@ unsigned int mag_look(struct magazine __percpu *m, int cpu, unsigned long *ops)
 }
 
 /**
+ * mag_count_cpu() - count the slots that hold an object, on one CPU
+ * @m:   the magazines
+ * @cpu: whose
+ *
+ * Return: the number of objects.
+ */
+unsigned int mag_count_cpu(struct magazine __percpu *m, int cpu)
+{
+	struct magazine *mag = per_cpu_ptr(m, cpu);
+	unsigned int i, count = 0;
+
+	for (i = 1; i <= mag->phys; i++)
+		count += !!READ_ONCE(mag->slot[i]);
+	return count;
+}
+
+/**
  * mag_count_objects() - count the slots that hold an object, on all CPUs
  * @m: the magazines
  *
@@ -362,13 +379,8 @@ unsigned int mag_count_objects(struct magazine __percpu *m)
 	unsigned int count = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		struct magazine *mag = per_cpu_ptr(m, cpu);
-		unsigned int i;
-
-		for (i = 1; i <= mag->phys; i++)
-			count += !!READ_ONCE(mag->slot[i]);
-	}
+	for_each_possible_cpu(cpu)
+		count += mag_count_cpu(m, cpu);
 	return count;
 }
 EXPORT_SYMBOL_FOR_TEST(mag_count_objects);

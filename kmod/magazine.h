@@ -30,6 +30,7 @@ unsigned int mag_take_dead(struct magazine __percpu *m, int cpu, void **objs,
 void mag_sum_frees(struct magazine __percpu *m, struct account_view *view);
 void mag_sum_allocs(struct magazine __percpu *m, struct account_view *view);
 unsigned int mag_look(struct magazine __percpu *m, int cpu, unsigned long *ops);
+unsigned int mag_count_cpu(struct magazine __percpu *m, int cpu);
 unsigned int mag_count_objects(struct magazine __percpu *m);
 
 /*

@@ -55,22 +55,29 @@ EXPORT_SYMBOL_GPL(objcache_layout_1);
  * @objs: where they go
  * @want: how many at most, up to MAGDEPOT_BATCH
  *
+ * What a drain carries from one to the other is waited for.
+ *
  * Context: any, as @gfp says.
  * Return: how many there were, from one source.
  */
 unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
 				  void **objs, unsigned int want)
 {
-	unsigned int n = magdepot_get(priv->depot, objs, want);
+	struct transit *t = &priv->backing.transit;
+	unsigned int n, seen;
 
 	if (unlikely(READ_ONCE(priv->reserve.min)))
 		gfp = backing_gfp_may_fail(gfp);
 	if (unlikely(wait_may_open(priv)))
 		wait_open(priv);
-	if (!n)
-		n = backing_take(&priv->backing, gfp, objs, want);
-	if (!n)
-		n = magdepot_get_any(priv->depot, objs) || debug_take(priv, objs);
+	do {
+		seen = transit_seen(t);
+		n = magdepot_get(priv->depot, objs, want);
+		if (!n)
+			n = backing_take(&priv->backing, gfp, objs, want);
+		if (!n)
+			n = magdepot_get_any(priv->depot, objs) || debug_take(priv, objs);
+	} while (unlikely(!n) && transit_passed(t, seen));
 	return n;
 }
 

@@ -17,6 +17,7 @@
 
 #include "account.h"
 #include "backing.h"
+#include "cycle.h"
 #include "reserve.h"
 #include "tune.h"
 #include "wait.h"
@@ -68,6 +69,7 @@ enum objcache_state {
  * @waiters:  who sleeps for an object
  * @refill:   fills up a short reserve
  * @tune:     chooses @wanted
+ * @cycle:    its part in reclaim cycles
  * @ctor:     the owner's constructor (I)
  * @id:       its number, never given to another one (I)
  * @pins:     how many changes through a window are under way (L for writers, A
@@ -106,6 +108,7 @@ struct objcache_priv {
 	struct waiters		waiters;
 	struct delayed_work	refill;
 	struct tune		tune;
+	struct cycle_member	cycle;
 	void			(*ctor)(void *obj);
 	struct family		*family;
 

@@ -125,19 +125,21 @@ EXPORT_SYMBOL_FOR_TEST(overflow_add);
  * @n:    how many, up to MAGDEPOT_BATCH
  *
  * Context: any.
+ * Return: how many went past reserve and depot.
  */
-void overflow_put(struct overflow __percpu *o, void **objs, unsigned int n)
+unsigned int overflow_put(struct overflow __percpu *o, void **objs, unsigned int n)
 {
 	struct overflow *this = raw_cpu_ptr(o);
 	struct backing *b = this->depot->backing;
 
 	n = put_into_stock(this, objs, n);
 	if (!n)
-		return;
+		return 0;
 	if (backing_reachable())
 		backing_give(b, objs, n);
 	else
 		overflow_add(o, objs, n);
+	return n;
 }
 
 /**

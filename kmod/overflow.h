@@ -31,7 +31,7 @@ struct overflow {
 struct overflow __percpu *overflow_create(struct reserve *reserve,
 					  struct magdepot_set *depot);
 void overflow_destroy(struct overflow __percpu *o);
-void overflow_put(struct overflow __percpu *o, void **objs, unsigned int n);
+unsigned int overflow_put(struct overflow __percpu *o, void **objs, unsigned int n);
 void overflow_add(struct overflow __percpu *o, void **objs, unsigned int n);
 void overflow_sync(struct overflow __percpu *o);
 

@@ -9,6 +9,8 @@ struct objcache_priv;
 
 int reclaim_add_cache(struct objcache_priv *priv);
 void reclaim_remove_cache(struct objcache_priv *priv);
+unsigned long reclaim_drain_some(struct objcache_priv *priv, unsigned int above,
+				 bool (*want)(struct objcache_priv *priv, int cpu));
 void reclaim_drain_cpus(struct objcache_priv *priv, unsigned int above);
 
 int reclaim_init(void);

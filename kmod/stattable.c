@@ -124,6 +124,11 @@ STAT(debug)
 	return objcache_debug(&priv->pub);
 }
 
+STAT(longest_transit_ns)
+{
+	return READ_ONCE(priv->backing.transit.longest);
+}
+
 #define ITEM(name, kind, unit)	{ #name, STAT_##kind, STAT_##unit, get_##name }
 
 /* Before the counters. */
@@ -152,6 +157,7 @@ static const struct stat_item last_items[] = {
 	ITEM(scanned_depots, SCAN, NUMBER),
 	ITEM(scanned_reserve, SCAN, NUMBER),
 	ITEM(scanned_quarantine, SCAN, NUMBER),
+	ITEM(longest_transit_ns, PEAK, NS),
 };
 
 #define FIRST	ARRAY_SIZE(first_items)

@@ -20,30 +20,37 @@ declare -A FLOOR=(
 	[arguments]=2 [defaults]=2 [chardev]=2
 	[debugfs]=3 [commands]=3
 	[objcache]=4 [bulk]=4 [gfp]=4 [debug]=4 [validate]=4 [knobs]=4 [knobtable]=4 [wait]=4 [view]=4 [reclaim]=4 [sizeclass]=4
-	[refill]=4 [tune]=4 [reservation]=4 [directory]=4 [stattable]=4
+	[refill]=4 [tune]=4 [reservation]=4 [directory]=4 [stattable]=4 [cycle]=4
 	[family]=4 [fallback]=4 [exactsize]=4 [limits]=4
 	[overflow]=5
 	[magazine]=6
 	[depot]=7 [reserve]=7 [quarantine]=7
 	[backing]=8
-	[account]=9 [check]=9
+	[account]=9 [check]=9 [transit]=9
 	[internal]=10 [trace]=10
 )
 
 # A room may be split in files: objcache_priv.h is on objcache's floor.
-floor_of() {
+room_of() {
 	local room
 
 	room=$(basename "$1")
 	room=${room%.[ch]}
 	while :; do
 		if [ -n "${FLOOR[$room]-}" ]; then
-			echo "${FLOOR[$room]}"
+			echo "$room"
 			return
 		fi
 		[[ $room == *[-_]* ]] || return 0
 		room=${room%[-_]*}
 	done
+}
+
+floor_of() {
+	local room
+
+	room=$(room_of "$1")
+	[ -z "$room" ] || echo "${FLOOR[$room]}"
 }
 
 # includes FILE: "line header" for each #include, quotes or brackets kept.
@@ -67,8 +74,7 @@ while read -r file; do
 		bad "$file:1: a room without a floor (see check-floors.sh)"
 		continue
 	fi
-	own=$(basename "$file")
-	own=${own%.[ch]}
+	own=$(room_of "$file")
 	while read -r line header; do
 		if compat_header "$header"; then
 			bad "$file:$line: includes $header, which is force-included"
@@ -82,6 +88,7 @@ while read -r file; do
 			bad "$file:$line: includes $header across folders"
 			continue
 		fi
+		[ "$(room_of "$name")" != "$own" ] || continue
 		[ "${name%.h}" != "$own" ] || continue
 		# A room that is split shares its header.
 		[[ $own != "${name%.h}"[_-]* ]] || continue

@@ -234,6 +234,8 @@ int objcache_set_debug(struct objcache *cache, bool on);
 bool objcache_debug(const struct objcache *cache);
 int objcache_validate(struct objcache *cache);
 int objcache_prefill(struct objcache *cache, unsigned int n);
+unsigned long objcache_reclaim(struct objcache *cache);
+unsigned long objcache_reclaim_all(void);
 
 void *objcache_mempool_alloc(gfp_t gfp, void *cache);
 void objcache_mempool_free(void *obj, void *cache);

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * depot_trim.c - floor 3: objects of a depot go back to slab
+ *
+ * Called from: cycle.c, knobs.c, depot.c.  Calls: backing.c.
+ * Locks: takes transit.lock and magdepot.lock.  Context: task; sleeps.
+ *
+ * A depot's lock is taken here in transits alone: who finds it taken, or the
+ * depot empty, must not believe that there is nothing.
+ */
+#include "internal.h"
+
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "backing.h"
+#include "depot.h"
+#include "depot_lock.h"
+
+/* The chunks above what is there, but for the first of an open depot. */
+static void drop_chunks(struct magdepot_set *set, struct magdepot *d)
+{
+	struct transit *t = &set->backing->transit;
+	unsigned long irqs, flags;
+	void **chunk;
+
+	do {
+		chunk = NULL;
+		irqs = transit_begin(t);
+		depot_lock(d, &flags);
+		if (d->chunks > DIV_ROUND_UP(max_t(unsigned int, d->nr, !!d->max),
+					     MAGDEPOT_CHUNK)) {
+			WRITE_ONCE(d->chunks, d->chunks - 1);
+			chunk = d->chunk[d->chunks];
+		}
+		depot_unlock(d, &flags);
+		transit_end(t, irqs);
+		kfree(chunk);
+	} while (chunk);
+}
+
+/* The cache outlives it: the last object's return ends only what is closed. */
+static unsigned int give_some(struct magdepot_set *set, struct magdepot *d,
+			      unsigned int keep)
+{
+	struct backing *b = set->backing;
+	void *objs[BACKING_DRAIN_BATCH];
+	unsigned long irqs, flags;
+	unsigned int n;
+
+	irqs = transit_begin(&b->transit);
+	depot_lock(d, &flags);
+	n = magdepot_take_out(d, keep, objs, backing_drain_batch(b));
+	depot_unlock(d, &flags);
+	if (n)
+		backing_give(b, objs, n);
+	transit_end(&b->transit, irqs);
+	return n;
+}
+
+/* No more than what is there now: others may put as fast as this takes. */
+static unsigned long trim_node(struct magdepot_set *set, struct magdepot *d,
+			       unsigned int keep)
+{
+	unsigned int nr = READ_ONCE(d->nr), most = nr - min(nr, keep);
+	unsigned long given = 0;
+
+	while (given < most && READ_ONCE(d->nr) > keep) {
+		given += give_some(set, d, keep);
+		cond_resched();
+	}
+	drop_chunks(set, d);
+	return given;
+}
+
+/**
+ * magdepot_trim() - give objects back to slab until @keep remain a node
+ * @set:  the depots
+ * @keep: objects to keep in each depot
+ *
+ * Context: task; sleeps.
+ * Return: how many were given.
+ */
+unsigned long magdepot_trim(struct magdepot_set *set, unsigned int keep)
+{
+	unsigned long given = 0;
+	int node;
+
+	for_each_node(node)
+		given += trim_node(set, set->depot[node], keep);
+	return given;
+}
+EXPORT_SYMBOL_FOR_TEST(magdepot_trim);
+
+/**
+ * magdepot_end_period() - what was not needed in the last period is idle now
+ * @set: the depots
+ *
+ * What a depot never went below is not in the working set (Bonwick 2001, 3.2).
+ *
+ * Context: task; one caller at a time.
+ */
+void magdepot_end_period(struct magdepot_set *set)
+{
+	struct transit *t = &set->backing->transit;
+	unsigned long irqs, flags;
+	int node;
+
+	for_each_node(node) {
+		struct magdepot *d = set->depot[node];
+
+		irqs = transit_begin(t);
+		depot_lock(d, &flags);
+		d->needed = d->nr - d->low;
+		d->low = d->nr;
+		depot_unlock(d, &flags);
+		transit_end(t, irqs);
+	}
+}
+EXPORT_SYMBOL_FOR_TEST(magdepot_end_period);
+
+/**
+ * magdepot_trim_idle() - give back what was idle at magdepot_end_period()
+ * @set: the depots
+ *
+ * And what was put since then: by who empties magazines that are idle too.
+ *
+ * Context: task; sleeps; one caller at a time.
+ * Return: how many were given.
+ */
+unsigned long magdepot_trim_idle(struct magdepot_set *set)
+{
+	unsigned long given = 0;
+	int node;
+
+	for_each_node(node)
+		given += trim_node(set, set->depot[node], set->depot[node]->needed);
+	return given;
+}
+EXPORT_SYMBOL_FOR_TEST(magdepot_trim_idle);
