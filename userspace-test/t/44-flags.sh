@@ -149,7 +149,7 @@ content() {
 
 # The rules of slab, whatever way the object comes.
 check_zeroing() {
-	local kind way wrong= at="init_on_alloc=$alloc init_on_free=$free"
+	local kind way wrong="" at="init_on_alloc=$alloc init_on_free=$free"
 
 	for kind in plain ctor typesafe; do
 		wrong=
@@ -162,7 +162,7 @@ check_zeroing() {
 		wrong=
 		for way in single bulk reserved; do
 			[ "$(said "case free-$kind-$way")" = \
-				"$([ $kind$free = plain1 ] && echo zeroed || echo kept)" ] || wrong+=" $way"
+				"$([ "$kind$free" = plain1 ] && echo zeroed || echo kept)" ] || wrong+=" $way"
 		done
 		is "$lane, $at: and so when they are freed" "$wrong" ""
 	done

@@ -24,7 +24,7 @@
 static struct objcache *cache;
 static void *objs[N];
 
-static void begin(const char *name)
+static void begin_case(const char *name)
 {
 	cache = objcache_create("invariants", SIZE, NULL);
 	if (IS_ERR(cache) || !objcache_alloc_bulk(cache, GFP_KERNEL, N, objs))
@@ -34,7 +34,7 @@ static void begin(const char *name)
 }
 
 /* Validated again: what was off is mended or gone; then used, then destroyed. */
-static void end(const char *name)
+static void end_case(const char *name)
 {
 	int first = objcache_validate(cache), second = objcache_validate(cache);
 	bool works = objcache_alloc_bulk(cache, GFP_KERNEL, N, objs);
@@ -52,18 +52,18 @@ static struct magazine *mine(void)
 
 static void run_sound(void)
 {
-	begin("sound");
-	end("sound");
-	begin("sound-in-use");
+	begin_case("sound");
+	end_case("sound");
+	begin_case("sound-in-use");
 	objs[0] = objcache_alloc(cache, GFP_KERNEL);
 	objcache_set_reserve(cache, 3);
 	objcache_set_limit(cache, 100);
 	pr_info("case in-use: %d\n", objcache_validate(cache));
 	objcache_free(cache, objs[0]);
-	end("sound-in-use");
-	begin("sound-debugged");
+	end_case("sound-in-use");
+	begin_case("sound-debugged");
 	objcache_set_debug(cache, true);
-	end("sound-debugged");
+	end_case("sound-debugged");
 }
 
 static void run_slots(void)
@@ -71,66 +71,66 @@ static void run_slots(void)
 	struct magazine *mag;
 	void *strange;
 
-	begin("twice");
+	begin_case("twice");
 	mag = mine();
 	mag->slot[mag->hint + 1] = mag->slot[2];
-	end("twice");
+	end_case("twice");
 
-	begin("strange");
+	begin_case("strange");
 	mag = mine();
 	strange = kmalloc(SIZE, GFP_KERNEL);
 	mag->slot[mag->hint + 1] = strange;
-	end("strange");
+	end_case("strange");
 	kfree(strange);
 
-	begin("lost");
+	begin_case("lost");
 	mag = mine();
 	strange = mag->slot[1];
 	mag->slot[1] = NULL;
 	pr_info("case lost: %d\n", objcache_validate(cache));
 	mag->slot[1] = strange;
-	end("lost");
+	end_case("lost");
 }
 
 static void run_ends(void)
 {
 	struct magazine *mag;
 
-	begin("front");
+	begin_case("front");
 	mag = mine();
 	mag->slot[0] = mag->slot[mag->hint];
 	mag->slot[mag->hint] = NULL;
-	end("front");
-	begin("behind");
+	end_case("front");
+	begin_case("behind");
 	mag = mine();
 	mag->slot[mag->phys + 1] = NULL;
-	end("behind");
-	begin("hint");
+	end_case("behind");
+	begin_case("hint");
 	mag = mine();
 	mag->hint = mag->phys + 7;
-	end("hint");
-	begin("cap");
+	end_case("hint");
+	begin_case("cap");
 	mag = mine();
 	mag->cap = mag->phys + 1;
-	end("cap");
-	begin("phys");
+	end_case("cap");
+	begin_case("phys");
 	mag = mine();
 	mag->phys++;
-	end("phys");
+	end_case("phys");
 }
 
 static void run_counters(void)
 {
-	begin("counters");
+	begin_case("counters");
 	mine()->allocs += 5;
 	pr_info("case counters: %d\n", objcache_validate(cache));
 	mine()->allocs -= 5;
-	end("counters");
-	begin("more-frees");
+	end_case("counters");
+	begin_case("more-frees");
 	mine()->frees += 1000;
 	pr_info("case more-frees: %d\n", objcache_validate(cache));
 	mine()->frees -= 1000;
-	end("more-frees");
+	end_case("more-frees");
 }
 
 static int traffic(void *unused)
@@ -152,7 +152,7 @@ static void run_traffic(void)
 	unsigned int i, wrong = 0;
 	int err;
 
-	begin("traffic");
+	begin_case("traffic");
 	for (i = 0; i < ARRAY_SIZE(threads); i++)
 		threads[i] = kthread_run(traffic, NULL, "invariants/%u", i);
 	for (i = 0; i < 20; i++) {
@@ -164,7 +164,7 @@ static void run_traffic(void)
 		if (!IS_ERR(threads[i]))
 			kthread_stop(threads[i]);
 	pr_info("case traffic: %u\n", wrong);
-	end("traffic");
+	end_case("traffic");
 }
 
 static int __init invariants_init(void)
@@ -176,14 +176,14 @@ static int __init invariants_init(void)
 	run_counters();
 	run_traffic();
 	/* For a look from outside. */
-	begin("window");
+	begin_case("window");
 	mine()->hint = mine()->phys + 1;
 	return 0;
 }
 
 static void __exit invariants_exit(void)
 {
-	end("window");
+	end_case("window");
 }
 
 module_init(invariants_init);
