@@ -120,7 +120,7 @@ expected() {
 	hotplug-gone: 
 	zombie: zombie 3
 	zombie-message: 1
-	zombie-folder: memory_limit stats 
+	zombie-folder: memory_limit reclaim reclaim_now stats 
 	zombie-unload: 1
 	zombie-name: 0
 	TABLE
