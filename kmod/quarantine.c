@@ -50,14 +50,24 @@ struct quarantine *quarantine_create(unsigned int size, bool poisoned)
 }
 EXPORT_SYMBOL_FOR_TEST(quarantine_create);
 
-/* On UP kernels a trylock always succeeds, also over its holder. */
+/*
+ * On UP kernels a trylock always succeeds, also over its holder.  Tell sparse when
+ * it succeeded: __acquire().
+ */
 static bool lock(struct quarantine *q, unsigned long *flags)
 {
-	if (!in_nmi()) {
-		raw_spin_lock_irqsave(&q->lock, *flags);
-		return true;
+	bool done = true;
+
+	local_irq_save(*flags);
+	if (in_nmi()) {
+		done = IS_ENABLED(CONFIG_SMP) && _raw_spin_trylock(&q->lock);
+	} else {
+		raw_spin_lock(&q->lock);
+		__release(&q->lock);
 	}
-	return IS_ENABLED(CONFIG_SMP) && raw_spin_trylock_irqsave(&q->lock, *flags);
+	if (!done)
+		local_irq_restore(*flags);
+	return done;
 }
 
 static void *take_first(struct quarantine *q)
@@ -91,6 +101,7 @@ bool quarantine_put(struct quarantine *q, void *obj, void **oldest)
 		memset(obj, POISON_FREE, q->size);
 	if (!lock(q, &flags))
 		return false;
+	__acquire(&q->lock);
 	open = !q->closed;
 	if (open) {
 		if (q->nr == q->room)
@@ -117,6 +128,7 @@ void *quarantine_get(struct quarantine *q)
 
 	if (!READ_ONCE(q->nr) || !lock(q, &flags))
 		return NULL;
+	__acquire(&q->lock);
 	if (q->nr)
 		obj = take_first(q);
 	raw_spin_unlock_irqrestore(&q->lock, flags);
@@ -210,6 +222,7 @@ bool quarantine_inspect(struct quarantine *q, unsigned int n,
 
 	if (!q->poisoned || !READ_ONCE(q->nr) || !lock(q, &flags))
 		return false;
+	__acquire(&q->lock);
 	for (i = 0; i < min(n, q->nr) && !damaged; i++) {
 		unsigned int which = i ? q->look++ % q->nr : q->nr - 1;
 
