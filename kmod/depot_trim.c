@@ -17,23 +17,39 @@
 #include "depot.h"
 #include "depot_lock.h"
 
+/*
+ * In a transit the depot's lock is only tried: its holder has interrupts on, and
+ * one that came upon it may be waiting for the transit to end.
+ */
+static unsigned long begin_with_lock(struct transit *t, struct magdepot *d)
+	__acquires(&t->lock) __acquires(&d->lock)
+{
+	unsigned long irqs = transit_begin(t);
+
+	while (!raw_spin_trylock(&d->lock)) {
+		transit_end(t, irqs);
+		cpu_relax();
+		irqs = transit_begin(t);
+	}
+	return irqs;
+}
+
 /* The chunks above what is there, but for the first of an open depot. */
 static void drop_chunks(struct magdepot_set *set, struct magdepot *d)
 {
 	struct transit *t = &set->backing->transit;
-	unsigned long irqs, flags;
+	unsigned long irqs;
 	void **chunk;
 
 	do {
 		chunk = NULL;
-		irqs = transit_begin(t);
-		depot_lock(d, &flags);
+		irqs = begin_with_lock(t, d);
 		if (d->chunks > DIV_ROUND_UP(max_t(unsigned int, d->nr, !!d->max),
 					     MAGDEPOT_CHUNK)) {
 			WRITE_ONCE(d->chunks, d->chunks - 1);
 			chunk = d->chunk[d->chunks];
 		}
-		depot_unlock(d, &flags);
+		raw_spin_unlock(&d->lock);
 		transit_end(t, irqs);
 		kfree(chunk);
 	} while (chunk);
@@ -45,13 +61,12 @@ static unsigned int give_some(struct magdepot_set *set, struct magdepot *d,
 {
 	struct backing *b = set->backing;
 	void *objs[BACKING_DRAIN_BATCH];
-	unsigned long irqs, flags;
+	unsigned long irqs;
 	unsigned int n;
 
-	irqs = transit_begin(&b->transit);
-	depot_lock(d, &flags);
+	irqs = begin_with_lock(&b->transit, d);
 	n = magdepot_take_out(d, keep, objs, backing_drain_batch(b));
-	depot_unlock(d, &flags);
+	raw_spin_unlock(&d->lock);
 	if (n)
 		backing_give(b, objs, n);
 	transit_end(&b->transit, irqs);
@@ -103,17 +118,16 @@ EXPORT_SYMBOL_FOR_TEST(magdepot_trim);
 void magdepot_end_period(struct magdepot_set *set)
 {
 	struct transit *t = &set->backing->transit;
-	unsigned long irqs, flags;
+	unsigned long irqs;
 	int node;
 
 	for_each_node(node) {
 		struct magdepot *d = set->depot[node];
 
-		irqs = transit_begin(t);
-		depot_lock(d, &flags);
+		irqs = begin_with_lock(t, d);
 		d->needed = d->nr - d->low;
 		d->low = d->nr;
-		depot_unlock(d, &flags);
+		raw_spin_unlock(&d->lock);
 		transit_end(t, irqs);
 	}
 }

@@ -54,7 +54,6 @@ struct waiter {
 	void			*chain;	/* W: those it has, through backing_link() */
 };
 
-/* Who is on no list any more is still counted, until it leaves. */
 static struct task_struct *next_served(struct waiters *ws)
 {
 	struct task_struct *task = NULL;
@@ -146,7 +145,8 @@ bool wait_hand(struct objcache_priv *priv, void *obj)
 	struct waiter *w;
 	unsigned long flags;
 
-	if (in_nmi())
+	/* Without the lock, which all frees of a closed cache would meet at. */
+	if (in_nmi() || !wait_anybody(priv))
 		return false;
 	raw_spin_lock_irqsave(&ws->lock, flags);
 	w = list_first_entry_or_null(&ws->waiting, struct waiter, list);
@@ -160,6 +160,8 @@ bool wait_hand(struct objcache_priv *priv, void *obj)
 		WRITE_ONCE(w->missing, w->missing - 1);
 		if (!w->missing) {
 			list_move_tail(&w->list, &ws->served);
+			WRITE_ONCE(ws->nr, ws->nr - 1);
+			wait_apply_cap(priv);
 			irq_work_queue(&ws->wake);
 		}
 	}
@@ -200,7 +202,8 @@ static void leave(struct objcache_priv *priv, struct waiter *w)
 
 	raw_spin_lock_irqsave(&ws->lock, flags);
 	list_del(&w->list);
-	WRITE_ONCE(ws->nr, ws->nr - 1);
+	if (w->missing)
+		WRITE_ONCE(ws->nr, ws->nr - 1);
 	wait_apply_cap(priv);
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
 }
@@ -428,12 +431,13 @@ void *objcache_alloc_wait(struct objcache *cache, gfp_t gfp, unsigned int state,
 	might_sleep();
 	if (!wait_args_valid(priv, gfp, state, __builtin_return_address(0)))
 		return ERR_PTR(-EINVAL);
-	/* Nobody overtakes those who sleep already. */
-	if (!wait_anybody(priv)) {
-		obj = objcache_alloc(cache, backing_gfp_may_fail(gfp));
-		if (obj)
-			return obj;
-	}
+	/*
+	 * Who finds an object overtakes those who sleep.  If all joined them, a line
+	 * that is never empty would keep the magazines closed.
+	 */
+	obj = objcache_alloc(cache, backing_gfp_may_fail(gfp));
+	if (obj)
+		return obj;
 	err = wait_for_objects(priv, gfp, state, timeout, 1, &obj);
 	if (err)
 		return ERR_PTR(err);

@@ -16,8 +16,8 @@ struct objcache_priv;
  * struct waiters - who sleeps for an object of a cache
  * @lock:    protects all of it, and the magazines' caps (raw: taken in hardirq
  *	on PREEMPT_RT)
- * @nr:      how many there are; while not 0 all caps are 0, so that every free
- *	comes by (W for writers, A for readers)
+ * @nr:      how many there are on @waiting; while not 0 all caps are 0, so that
+ *	every free comes by (W for writers, A for readers)
  * @cap:     what the magazines' caps are while nobody waits and the reserve is
  *	full (W for writers, A for readers)
  * @in_force: what they are (as @cap)
