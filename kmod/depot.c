@@ -137,7 +137,6 @@ unsigned int magdepot_take_out(struct magdepot *d, unsigned int keep, void **obj
 {
 	n = min(n, d->nr - min(d->nr, keep));
 	WRITE_ONCE(d->nr, d->nr - n);
-	d->low = min(d->low, d->nr);
 	copy(d, d->nr, objs, n, true);
 	return n;
 }

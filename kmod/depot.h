@@ -37,8 +37,6 @@ struct backing;
  * @max:    how many it may hold; 0: closed (D)
  * @chunks: how many of @chunk are there (D)
  * @size:   how many objects @chunk could hold (I)
- * @low:    the fewest it held in this period (D)
- * @needed: what the last period needed: all but the fewest (C)
  * @chunk:  the objects, in chunks that come when they are needed; last in,
  *	first out, for the warm ones (D)
  */
@@ -48,8 +46,6 @@ struct magdepot {
 	unsigned int	max;
 	unsigned int	chunks;
 	unsigned int	size;
-	unsigned int	low;
-	unsigned int	needed;
 	void		**chunk[];
 } ____cacheline_aligned_in_smp;
 
@@ -80,8 +76,6 @@ unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n)
 unsigned long magdepot_trim(struct magdepot_set *set, unsigned int keep);
 unsigned int magdepot_list(struct magdepot_set *set, int node, unsigned int from,
 			   void **objs);
-void magdepot_end_period(struct magdepot_set *set);
-unsigned long magdepot_trim_idle(struct magdepot_set *set);
 unsigned int magdepot_count_objects(struct magdepot_set *set);
 
 #endif /* _MEMPOOL_DEPOT_H */

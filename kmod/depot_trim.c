@@ -19,7 +19,8 @@
 
 /*
  * In a transit the depot's lock is only tried: its holder has interrupts on, and
- * one that came upon it may be waiting for the transit to end.
+ * one that came upon it may be waiting for the transit to end.  The lock is waited
+ * for outside, since that one looks again as long as transits pass.
  */
 static unsigned long begin_with_lock(struct transit *t, struct magdepot *d)
 	__acquires(&t->lock) __acquires(&d->lock)
@@ -28,7 +29,8 @@ static unsigned long begin_with_lock(struct transit *t, struct magdepot *d)
 
 	while (!raw_spin_trylock(&d->lock)) {
 		transit_end(t, irqs);
-		cpu_relax();
+		while (raw_spin_is_locked(&d->lock))
+			cpu_relax();
 		irqs = transit_begin(t);
 	}
 	return irqs;
@@ -106,49 +108,3 @@ unsigned long magdepot_trim(struct magdepot_set *set, unsigned int keep)
 	return given;
 }
 EXPORT_SYMBOL_FOR_TEST(magdepot_trim);
-
-/**
- * magdepot_end_period() - what was not needed in the last period is idle now
- * @set: the depots
- *
- * What a depot never went below is not in the working set (Bonwick 2001, 3.2).
- *
- * Context: task; one caller at a time.
- */
-void magdepot_end_period(struct magdepot_set *set)
-{
-	struct transit *t = &set->backing->transit;
-	unsigned long irqs;
-	int node;
-
-	for_each_node(node) {
-		struct magdepot *d = set->depot[node];
-
-		irqs = begin_with_lock(t, d);
-		d->needed = d->nr - d->low;
-		d->low = d->nr;
-		raw_spin_unlock(&d->lock);
-		transit_end(t, irqs);
-	}
-}
-EXPORT_SYMBOL_FOR_TEST(magdepot_end_period);
-
-/**
- * magdepot_trim_idle() - give back what was idle at magdepot_end_period()
- * @set: the depots
- *
- * And what was put since then: by who empties magazines that are idle too.
- *
- * Context: task; sleeps; one caller at a time.
- * Return: how many were given.
- */
-unsigned long magdepot_trim_idle(struct magdepot_set *set)
-{
-	unsigned long given = 0;
-	int node;
-
-	for_each_node(node)
-		given += trim_node(set, set->depot[node], set->depot[node]->needed);
-	return given;
-}
-EXPORT_SYMBOL_FOR_TEST(magdepot_trim_idle);

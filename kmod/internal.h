@@ -96,7 +96,8 @@
  *     Held while at most four are looked at.  NMI only tries.  Nothing nests in it.
  * 11. magdepot.lock (raw spinlock, irqs on): one node's depot.  Held for at
  *     most MAGDEPOT_BATCH pointer copies.  Slab is never called under it.
- *     Interrupts only try, and those who allocate and free wait but briefly.
+ *     Interrupts only try, and those who allocate and free wait but briefly.  In
+ *     a transit it is only tried too, for its holder has interrupts on.
  */
 
 #endif /* _MEMPOOL_INTERNAL_H */
