@@ -15,6 +15,11 @@ KBUILD	 = $(MAKE) --no-print-directory -s -C $(KDIR) M=$(CURDIR) \
 	$(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
 LANES	?= 6.1 6.12 7
 
+CFLAGS	?= -O2 -g
+TOOL	 = build/tools/mempoolctl
+RELEASE	 = $(shell sed -n 's/^MODULE_VERSION("\(.*\)");$$/\1/p' kmod/main.c)
+SHARE	 = $(DESTDIR)/usr/share
+
 all: modules ## build mempool.ko and the sample driver for the running kernel (or KDIR=)
 
 # Only what a user needs: the lab builds the tests' modules.
@@ -51,6 +56,26 @@ install: headers-are-there ## install the module, and in /usr/src/mempool what d
 	@cp Module.symvers $(PREFIX)/
 	@echo "installed: mempool.ko in updates/, headers and Module.symvers in $(PREFIX)"
 
+tools: $(TOOL) ## build mempoolctl, which reads and tunes a loaded mempool
+
+$(TOOL): $(wildcard tools/mempoolctl/*.[ch]) include/uapi/mempool/mempool_ioctl.h kmod/main.c
+	@pkg-config --exists smartcols json-c 2>/dev/null || \
+		lab/get gcc libc6-dev pkg-config libsmartcols-dev libjson-c-dev
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra $(CFLAGS) $(LDFLAGS) -Iinclude/uapi \
+		-DMEMPOOLCTL_VERSION='"$(RELEASE)"' $$(pkg-config --cflags smartcols json-c) \
+		-o $@ tools/mempoolctl/*.c $$(pkg-config --libs smartcols json-c)
+	@echo $@
+
+install-tools: $(TOOL) ## install mempoolctl with its manual, and the header of /dev/mempool (DESTDIR=)
+	@install -D -m 755 $(TOOL) $(DESTDIR)/usr/sbin/mempoolctl
+	@install -D -m 644 -t $(SHARE)/man/man8 tools/mempoolctl.8
+	@install -D -m 644 -t $(SHARE)/man/man4 tools/mempool.4
+	@install -D -m 644 tools/mempoolctl.bash $(SHARE)/bash-completion/completions/mempoolctl
+	@install -D -m 644 -t $(SHARE)/mempool tools/mempoolctl.schema.json
+	@install -D -m 644 -t $(DESTDIR)/usr/include/mempool include/uapi/mempool/mempool_ioctl.h
+	@echo "installed: mempoolctl, mempoolctl(8), mempool(4)"
+
 demo: ## see it work: boot Debian's 6.1 with the sample driver (under 5 minutes)
 	@samples/demo.sh
 
@@ -86,4 +111,4 @@ help: ## this list
 	@sed -nE 's/^([a-z][a-z-]*):.*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		expand -t 16
 
-.PHONY: all load unload install demo test kunit torture bench bench-icount bench-replay bench-native clean help
+.PHONY: all load unload install tools install-tools demo test kunit torture bench bench-icount bench-replay bench-native clean help

@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# mempoolctl.sh - what 53-mempoolctl.sh does inside a guest.  Expects mempoolctl,
+# mempool.ko and mempool_crowd.ko in /test.  Prints sections: "@@ FILE" and what
+# belongs in that file; golden.txt is what commands say, with their exit status.
+
+set -euo pipefail
+
+DBG=/sys/kernel/debug/mempool
+TOOL=/test/mempoolctl
+
+# say COMMAND...: the command, what it says, its exit status if not 0.
+say() {
+	local rc=0
+
+	echo "\$ ${*/#$TOOL/mempoolctl}"
+	"$@" 2>&1 || rc=$?
+	[ "$rc" = 0 ] || echo "[$rc]"
+}
+
+ctl() {
+	say "$TOOL" "$@"
+}
+
+quiet_caches() {
+	local cache
+
+	for cache in crowd-0 crowd-1; do
+		"$TOOL" set "$cache/magazine_capacity" 0
+		"$TOOL" set "$cache/depot_capacity" 0
+	done
+}
+
+dmesg -n 1
+echo "@@ golden.txt"
+ctl list
+insmod /test/mempool.ko
+ctl list
+insmod /test/mempool_crowd.ko caches=2
+quiet_caches
+ctl set crowd-1/limit 500
+ctl list
+ctl get crowd-1/limit
+ctl get memory_limit
+ctl set memory_limit 0
+ctl set crowd-1/limit -1
+ctl set crowd-1/magazine_capacity 257
+ctl set crowd-1/limit 99999999999999999999
+ctl set crowd-1/limit 5x
+ctl set crowd-1/limit ''
+ctl set crowd-1/limt 5
+ctl set crowd-7/limit 5
+ctl set crowd-1 5
+ctl set plain/magazine_capacity 5
+ctl set crowd-1/reserve 501
+ctl set crowd-1/limit
+ctl get crowd-1/limit
+ctl get crowd-7
+ctl get crowd-1/
+ctl stats crowd-7
+ctl reset-peaks
+ctl reset-peaks crowd-1
+ctl reset-peaks crowd-7
+say setpriv --reuid 65534 --regid 65534 --clear-groups "$TOOL" list
+chmod 0644 /dev/mempool
+say setpriv --reuid 65534 --regid 65534 --clear-groups "$TOOL" get crowd-1/limit
+say setpriv --reuid 65534 --regid 65534 --clear-groups "$TOOL" set crowd-1/limit 1
+say setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$TOOL" set crowd-1/limit 1
+say setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$TOOL" reset-peaks
+ctl get crowd-1/limit
+
+# Something for a scan to find.
+"$TOOL" set crowd-0/reserve 5
+echo "@@ stats.debugfs"
+grep -v '^name ' $DBG/crowd-0/stats
+echo "@@ stats.tool"
+"$TOOL" stats --scan crowd-0 | awk 'NR > 1 { print $1, $2 }'
+echo "@@ knobs.debugfs"
+(cd $DBG && grep -H . memory_limit)
+find $DBG/crowd-0 -type f -perm 0600 -printf 'crowd-0/%f\n' | sort |
+	while read -r knob; do echo "$knob:$(cat "$DBG/$knob")"; done
+echo "@@ knobs.tool"
+"$TOOL" get | awk '$1 == "memory_limit" { print $1 ":" $2 }'
+"$TOOL" get crowd-0 | awk 'NR > 1 { print "crowd-0/" $1 ":" $2 }' | sort
+
+echo "@@ list.json"
+"$TOOL" list --json
+echo "@@ stats.json"
+"$TOOL" --json stats
+echo "@@ stats-cache.json"
+"$TOOL" stats -j -s crowd-1
+echo "@@ get.json"
+"$TOOL" get --json
+echo "@@ get-cache.json"
+"$TOOL" get --json crowd-1
+echo "@@ get-knob.json"
+"$TOOL" get --json crowd-1/limit
+echo "@@ set.json"
+"$TOOL" set --json crowd-1/limit 600
+echo "@@ reset-peaks.json"
+"$TOOL" reset-peaks --json crowd-1
+
+echo "@@ full.txt"
+{ "$TOOL" list >/dev/full; } 2>&1 || echo "[$?]"
+echo "@@ end"
