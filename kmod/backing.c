@@ -348,6 +348,22 @@ unsigned long backing_most(const struct backing *b)
 }
 
 /**
+ * backing_squeezed() - do all caches together have what this one may take
+ * @b: the backing
+ *
+ * Context: any; racy.
+ * Return: true when only the limit of all caches leaves no room for an object.
+ */
+bool backing_squeezed(const struct backing *b)
+{
+	unsigned long all = max(atomic_long_read(&memory_charged), 0l);
+	unsigned long own = max(atomic_long_read(&b->charged), 0l);
+	unsigned long limit = READ_ONCE(memory_limit);
+
+	return own < READ_ONCE(b->limit) && (all >= limit || limit - all < b->padded);
+}
+
+/**
  * backing_set_memory_limit() - limit what all caches together take from slab
  * @bytes: padded object bytes; ULONG_MAX: no limit
  *

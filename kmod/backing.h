@@ -163,6 +163,7 @@ void backing_origin(const struct backing *b, const void *ptr,
 long backing_held(const struct backing *b);
 void backing_reset_peak(struct backing *b);
 unsigned long backing_most(const struct backing *b);
+bool backing_squeezed(const struct backing *b);
 
 void backing_set_memory_limit(unsigned long bytes);
 unsigned long backing_memory_limit(void);

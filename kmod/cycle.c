@@ -36,6 +36,7 @@
 
 const char *const cycle_trigger_names[] = {
 	[CYCLE_FORCED]		= "forced",
+	[CYCLE_LIMIT]		= "limit",
 };
 
 static_assert(ARRAY_SIZE(cycle_trigger_names) == CYCLE_TRIGGERS);

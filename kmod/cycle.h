@@ -15,10 +15,12 @@ struct objcache_priv;
 /**
  * enum cycle_trigger - why a cycle runs
  * @CYCLE_FORCED: somebody asked for it
+ * @CYCLE_LIMIT:  a limit refused an allocation
  * @CYCLE_TRIGGERS: how many there are
  */
 enum cycle_trigger {
 	CYCLE_FORCED,
+	CYCLE_LIMIT,
 	CYCLE_TRIGGERS
 };
 

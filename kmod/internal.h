@@ -28,7 +28,8 @@
  * fallback.c is for what none of them serves; owner.c watches drivers go,
  * interop.c meets the kernel's own ways, knobs.c and limits.c change
  * (knobtable.c has every knob once), wait.c sleeps, reservation.c hands out
- * several at once, refill.c brings objects in ahead of their use, tune.c has
+ * several at once, seek.c finds objects for who sleeps and for a short reserve,
+ * refill.c brings them in ahead of their use, tune.c has
  * capacities follow the load, view.c reads (stattable.c has every statistic
  * once), directory.c knows all caches by name and number, reclaim.c drains
  * magazines on their CPUs, cycle.c gives cached objects back to slab, debug.c
@@ -77,9 +78,11 @@
  *    allocated under it, so whoever reclaims memory may only try it.  So do
  *    looks (tune.c): who holds it may be waiting for them to end.
  * 3. cycle_lock (mutex, cycle.c): one reclaim cycle at a time.
- * 4. drain_lock (mutex, reclaim.c): one drain of all CPUs at a time; the
- *    per-CPU work items belong to its holder.
- * 5. cpu_hotplug_lock (read): while work is queued on each online CPU.
+ * 4. cpu_hotplug_lock (read): while all online CPUs are emptied, and must be.  Not
+ *    so by cycles, nor for who sleeps: hotplug may be waiting for memory, and that
+ *    for them.
+ * 5. drain_lock (mutex, reclaim.c): one drain of CPUs at a time that is waited
+ *    for; its per-CPU work items belong to its holder, who waits for nothing else.
  * 6. members_lock, stats_lock (spinlocks, cycle.c): a step of a walk through
  *    the caches, a sum.  No memory is allocated, and nothing else of ours nests
  *    in them: who reclaims memory takes them too.

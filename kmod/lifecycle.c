@@ -134,7 +134,6 @@ static int build_floors(struct objcache_priv *priv, const struct objcache_params
 	if (!priv->acct)
 		return -ENOMEM;
 	wait_init(priv);
-	refill_init(priv);
 	err = tune_create(priv, default_tuned_max(priv->pub.size));
 	if (err)
 		goto free_acct;
@@ -285,6 +284,7 @@ static void quiesce(struct objcache_priv *priv)
 	mutex_lock(&priv->knobs);
 	WRITE_ONCE(priv->capacity, 0);
 	wait_set_cap(priv, 0);
+	wait_close(priv);
 	tune_close(priv);
 	refill_close(priv);
 	magdepot_set_max(priv->depot, 0);

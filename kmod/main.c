@@ -15,6 +15,7 @@
 #include "objcache_priv.h"
 #include "owner.h"
 #include "reclaim.h"
+#include "seek.h"
 
 static int __init mempool_module_init(void)
 {
@@ -23,9 +24,12 @@ static int __init mempool_module_init(void)
 	err = objcache_init();
 	if (err)
 		return err;
-	err = reclaim_init();
+	err = seek_init();
 	if (err)
 		goto exit_objcache;
+	err = reclaim_init();
+	if (err)
+		goto exit_seek;
 	err = owner_init();
 	if (err)
 		goto exit_reclaim;
@@ -40,6 +44,8 @@ exit_debugfs:
 	owner_exit();
 exit_reclaim:
 	reclaim_exit();
+exit_seek:
+	seek_exit();
 exit_objcache:
 	objcache_exit();
 	return err;
@@ -51,6 +57,7 @@ static void __exit mempool_module_exit(void)
 	objcache_debugfs_exit();
 	owner_exit();
 	reclaim_exit();
+	seek_exit();
 	objcache_exit();
 }
 

@@ -22,6 +22,7 @@
 #include "tune.h"
 #include "wait.h"
 
+struct bring_work;
 struct debug;
 struct dentry;
 struct family;
@@ -67,7 +68,8 @@ enum objcache_state {
  * @backing:  floor 4 (I)
  * @debug:    what is known while it is debugged, or NULL (K for writers, RCU)
  * @waiters:  who sleeps for an object
- * @refill:   fills up a short reserve
+ * @seek:     looks for objects while anybody waits, or the reserve is short
+ * @bring:    per-CPU works that empty a magazine for it (I)
  * @tune:     chooses @wanted
  * @cycle:    its part in reclaim cycles
  * @ctor:     the owner's constructor (I)
@@ -106,7 +108,8 @@ struct objcache_priv {
 	struct backing		backing;
 	struct debug __rcu	*debug;
 	struct waiters		waiters;
-	struct delayed_work	refill;
+	struct delayed_work	seek;
+	struct bring_work __percpu *bring;
 	struct tune		tune;
 	struct cycle_member	cycle;
 	void			(*ctor)(void *obj);

@@ -2,14 +2,19 @@
 /*
  * reclaim.c - beside floor 1: brings cached objects back down
  *
- * Called from: cycle.c, lifecycle.c and knobs.c (destroy, resize), wait.c,
+ * Called from: cycle.c, lifecycle.c and knobs.c (destroy, resize), seek.c,
  * refill.c, CPU hotplug.
- * Calls: magazine.c, overflow.c.
- * Locks: drain_lock, cpu_hotplug_lock (read), transit.lock.  Context: task; sleeps.
+ * Calls: magazine.c, wait.c, overflow.c.
+ * Locks: cpu_hotplug_lock (read), drain_lock, transit.lock.  Context: task; sleeps.
  *
  * A magazine is emptied by its own CPU, through a work item on it, because
  * its slots change hands by CPU-local instructions.  Only the magazine of a
  * dead CPU is emptied from elsewhere.
+ *
+ * Who must have all objects holds CPU hotplug off meanwhile.  Who only wants
+ * some does not: hotplug allocates memory, which may have to wait for them.  A
+ * CPU that was online keeps its workers; when it goes away they run elsewhere,
+ * where they find another magazine, and its own is emptied by cpu_dead().
  */
 #include "internal.h"
 
@@ -23,6 +28,7 @@
 #include "objcache_priv.h"
 #include "overflow.h"
 #include "reclaim.h"
+#include "wait.h"
 
 /* All under drain_lock, or the work's own. */
 struct drain_work {
@@ -33,18 +39,30 @@ struct drain_work {
 	bool			queued;
 };
 
+/* A cache's own, for who does not wait for them. */
+struct bring_work {
+	struct work_struct	work;
+	struct objcache_priv	*priv;	/* I */
+};
+
 static DEFINE_PER_CPU(struct drain_work, drain_works);
 static DEFINE_MUTEX(drain_lock);
 static enum cpuhp_state dead_cpu_state;
 
-/* No more than there are slots: others may free as fast as this takes. */
-static void drain_this_cpu(struct work_struct *work)
+/* Who sleeps comes first, then a short reserve. */
+static unsigned int put_down(struct objcache_priv *priv, void **objs, unsigned int n)
 {
-	struct drain_work *drain = container_of(work, struct drain_work, work);
-	struct objcache_priv *priv = drain->priv;
+	while (n && unlikely(wait_anybody(priv)) && wait_hand(priv, objs[n - 1]))
+		n--;
+	return n ? overflow_put(priv->overflow, objs, n) : 0;
+}
+
+/* No more than there are slots: others may free as fast as this takes. */
+static unsigned int drain(struct objcache_priv *priv, unsigned int above)
+{
 	struct transit *t = &priv->backing.transit;
 	unsigned int n, batch = backing_drain_batch(&priv->backing);
-	unsigned int left = priv->phys;
+	unsigned int left = priv->phys, given = 0;
 	void *objs[BACKING_DRAIN_BATCH];
 	unsigned long irqs;
 
@@ -52,12 +70,20 @@ static void drain_this_cpu(struct work_struct *work)
 		n = min(left, batch);
 		left -= n;
 		irqs = transit_begin(t);
-		n = mag_take(priv->pub.mag, priv->phys, drain->above, objs, n);
+		n = mag_take(priv->pub.mag, priv->phys, above, objs, n);
 		if (n)
-			drain->given += overflow_put(priv->overflow, objs, n);
+			given += put_down(priv, objs, n);
 		transit_end(t, irqs);
 		cond_resched();
 	} while (n == batch && left);
+	return given;
+}
+
+static void drain_this_cpu(struct work_struct *work)
+{
+	struct drain_work *drain_work = container_of(work, struct drain_work, work);
+
+	drain_work->given = drain(drain_work->priv, drain_work->above);
 }
 
 static void start_drain(struct objcache_priv *priv, unsigned int above, int cpu)
@@ -88,7 +114,8 @@ static unsigned int end_drain(int cpu)
  * @above: leave the objects in slots up to this one; 0 takes all
  * @want:  which CPUs to trouble; called once for each that is online
  *
- * The objects go to a short reserve, the depot, or slab.
+ * The objects go to who sleeps, a short reserve, the depot, or slab.  Does not
+ * wait for CPU hotplug.
  *
  * Context: task; sleeps.
  * Return: how many went to slab.
@@ -100,13 +127,12 @@ unsigned long reclaim_drain_some(struct objcache_priv *priv, unsigned int above,
 	int cpu;
 
 	mutex_lock(&drain_lock);
-	cpus_read_lock();
 	for_each_online_cpu(cpu)
 		if (want(priv, cpu))
 			start_drain(priv, above, cpu);
-	for_each_online_cpu(cpu)
+	/* One of them may be online no longer. */
+	for_each_possible_cpu(cpu)
 		given += end_drain(cpu);
-	cpus_read_unlock();
 	mutex_unlock(&drain_lock);
 	return given;
 }
@@ -124,13 +150,41 @@ static bool every_cpu(struct objcache_priv *priv, int cpu)
  *
  * Offline CPUs have nothing: cpu_dead() took it.
  *
- * Context: task; sleeps.
+ * Context: task; sleeps; not in a CPU hotplug callback.
  */
 void reclaim_drain_cpus(struct objcache_priv *priv, unsigned int above)
 {
+	cpus_read_lock();
 	reclaim_drain_some(priv, above, every_cpu);
+	cpus_read_unlock();
 }
 EXPORT_SYMBOL_FOR_TEST(reclaim_drain_cpus);
+
+static void bring(struct work_struct *work)
+{
+	drain(container_of(work, struct bring_work, work)->priv, 0);
+}
+
+/**
+ * reclaim_start_bringing() - have CPUs empty their magazines, and wait for none
+ * @priv: the cache; not yet in reclaim_remove_cache()
+ *
+ * One that never comes to it, under a load of real-time tasks, holds up nobody.
+ *
+ * Context: task.
+ * Return: how many were asked that had not been before.
+ */
+unsigned int reclaim_start_bringing(struct objcache_priv *priv)
+{
+	unsigned int n = 0;
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		if (mag_count_cpu(priv->pub.mag, cpu))
+			n += queue_work_on(cpu, objcache_wq,
+					   &per_cpu_ptr(priv->bring, cpu)->work);
+	return n;
+}
 
 /* The hotplug core calls it on a live CPU, for each cache. */
 static int cpu_dead(unsigned int cpu, struct hlist_node *node)
@@ -141,7 +195,7 @@ static int cpu_dead(unsigned int cpu, struct hlist_node *node)
 	unsigned int n;
 
 	while ((n = mag_take_dead(priv->pub.mag, cpu, objs, MAGDEPOT_BATCH)))
-		overflow_put(priv->overflow, objs, n);
+		put_down(priv, objs, n);
 	return 0;
 }
 
@@ -154,16 +208,37 @@ static int cpu_dead(unsigned int cpu, struct hlist_node *node)
  */
 int reclaim_add_cache(struct objcache_priv *priv)
 {
-	return cpuhp_state_add_instance_nocalls(dead_cpu_state, &priv->cpuhp);
+	int cpu, err;
+
+	priv->bring = alloc_percpu(struct bring_work);
+	if (!priv->bring)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		struct bring_work *this = per_cpu_ptr(priv->bring, cpu);
+
+		INIT_WORK(&this->work, bring);
+		this->priv = priv;
+	}
+	err = cpuhp_state_add_instance_nocalls(dead_cpu_state, &priv->cpuhp);
+	if (err)
+		free_percpu(priv->bring);
+	return err;
 }
 
 /**
  * reclaim_remove_cache() - the opposite of reclaim_add_cache()
- * @priv: the cache
+ * @priv: the cache, for which nobody seeks any more
+ *
+ * Context: task; sleeps; not in a CPU hotplug callback.
  */
 void reclaim_remove_cache(struct objcache_priv *priv)
 {
+	int cpu;
+
 	cpuhp_state_remove_instance_nocalls(dead_cpu_state, &priv->cpuhp);
+	for_each_possible_cpu(cpu)
+		cancel_work_sync(&per_cpu_ptr(priv->bring, cpu)->work);
+	free_percpu(priv->bring);
 }
 
 /**

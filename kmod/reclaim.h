@@ -12,6 +12,7 @@ void reclaim_remove_cache(struct objcache_priv *priv);
 unsigned long reclaim_drain_some(struct objcache_priv *priv, unsigned int above,
 				 bool (*want)(struct objcache_priv *priv, int cpu));
 void reclaim_drain_cpus(struct objcache_priv *priv, unsigned int above);
+unsigned int reclaim_start_bringing(struct objcache_priv *priv);
 
 int reclaim_init(void);
 void reclaim_exit(void);

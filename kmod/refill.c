@@ -2,16 +2,14 @@
 /*
  * refill.c - beside floor 1: brings objects in before they are asked for
  *
- * Called from: drivers, debugfs.c, lifecycle.c; a work item, while the reserve
- * is short.
- * Calls: reserve.c, depot.c, backing.c, overflow.c, wait.c, knobs.c, reclaim.c.
- * Locks: objcache_priv.knobs, but for the work item.  Context: task; sleeps.
+ * Called from: drivers, debugfs.c, lifecycle.c.
+ * Calls: reserve.c, depot.c, backing.c, overflow.c, knobs.c, reclaim.c, seek.c.
+ * Locks: objcache_priv.knobs.  Context: task; sleeps.
  */
 #include "internal.h"
 
 #include <linux/errno.h>
 #include <linux/export.h>
-#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
@@ -21,57 +19,18 @@
 #include "depot.h"
 #include "knobs.h"
 #include "limits.h"
-#include "magazine.h"
 #include "objcache_priv.h"
 #include "overflow.h"
 #include "reclaim.h"
 #include "refill.h"
 #include "reserve.h"
+#include "seek.h"
 
 /*
  * For objects that are wanted in advance memory is reclaimed, but nobody is
  * killed and no other reserve is touched.
  */
 #define GFP_IN_ADVANCE	(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOMEMALLOC | __GFP_NOWARN)
-
-/* In the background nothing is reclaimed but by kswapd, which this wakes. */
-#define GFP_BACKGROUND	(__GFP_KSWAPD_RECLAIM | __GFP_NOMEMALLOC | __GFP_NOWARN)
-
-/*
- * Who frees an object fills the reserve up, and the first attempt comes at
- * once.  So this is only for memory that others give back: as often as kswapd
- * balances, which sleeps 100 ms at a time.
- */
-#define REFILL_PERIOD	msecs_to_jiffies(100)
-
-/*
- * Who waits is served first, and looks for objects itself.  What lies in
- * magazines comes down through overflow_put(), to the reserve.
- */
-static void refill_work(struct work_struct *work)
-{
-	struct objcache_priv *priv =
-		container_of(work, struct objcache_priv, refill.work);
-	struct reserve *r = &priv->reserve;
-	void *obj;
-
-	while (reserve_short(r) && !wait_anybody(priv) &&
-	       (magdepot_get_any(priv->depot, &obj) || debug_take(priv, &obj) ||
-		backing_take(&priv->backing, GFP_BACKGROUND, &obj, 1))) {
-		wait_hand_or_put(priv, obj);
-		cond_resched();
-	}
-	if (reserve_short(r) && !wait_anybody(priv) &&
-	    mag_count_objects(priv->pub.mag))
-		reclaim_drain_cpus(priv, 0);
-	if (reserve_short(r))
-		schedule_delayed_work(&priv->refill, REFILL_PERIOD);
-}
-
-void refill_init(struct objcache_priv *priv)
-{
-	INIT_DELAYED_WORK(&priv->refill, refill_work);
-}
 
 static void give_surplus(struct objcache_priv *priv)
 {
@@ -94,7 +53,7 @@ void refill_close(struct objcache_priv *priv)
 {
 	lockdep_assert_held(&priv->knobs);
 	reserve_set_min(&priv->reserve, 0);
-	cancel_delayed_work_sync(&priv->refill);
+	seek_close(priv);
 	give_surplus(priv);
 }
 

@@ -7,7 +7,6 @@
 
 struct objcache_priv;
 
-void refill_init(struct objcache_priv *priv);
 void refill_close(struct objcache_priv *priv);
 
 #endif /* _MEMPOOL_REFILL_H */

@@ -127,7 +127,8 @@ static void note_waited(struct objcache_priv *priv, void *obj)
  *
  * Context: as objcache_alloc_wait().
  * Return: 0 with all of them; or with none: -EINTR, -ETIMEDOUT; -EINVAL
- * (@state, @gfp, @n is 0 or more than a limit will ever allow).
+ * (@state, @gfp, @n is 0 or more than a limit will ever allow); -ENODEV (the
+ * cache is being destroyed).
  */
 int objcache_reservation_wait(struct objcache_reservation *res, struct objcache *cache,
 			      gfp_t gfp, unsigned int n, unsigned int state,
@@ -143,7 +144,7 @@ int objcache_reservation_wait(struct objcache_reservation *res, struct objcache 
 		return -EINVAL;
 	if (!wait_anybody(priv) && !gather(res, backing_gfp_may_fail(gfp), n))
 		return 0;
-	err = wait_for_objects(priv, gfp, state, timeout, n, &res->first);
+	err = wait_for_objects(priv, state, timeout, n, &res->first);
 	if (!err) {
 		res->left = n;
 		note_waited(priv, res->first);

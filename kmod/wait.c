@@ -2,25 +2,23 @@
 /*
  * wait.c - beside floor 1: sleeping until objects are free
  *
- * Called from: drivers; objcache.c and bulk.c (frees), reservation.c, knobs.c,
- * reserve.c (changed).
- * Calls: objcache.c, gfp.c, magazine.c, reserve.c, depot.c, backing.c, overflow.c,
- * reclaim.c, debug.c.
+ * Called from: drivers; objcache.c and bulk.c (frees), reservation.c, reclaim.c,
+ * seek.c.
+ * Calls: objcache.c, gfp.c, seek.c, backing.c, overflow.c, debug.c.
  * Locks: waiters.lock.  Context: task for waiting, any for the rest.
  *
  * A waiter is handed its object by the one who frees it: so the order is that
  * of arrival, and nobody who comes later takes it away.  For every free to
  * come by here, all magazines are closed while anyone waits; and while the
  * reserve is short, which is served next.  What is cached already, and what
- * comes back to slab below a limit of all caches, the first in line looks for,
- * every WAIT_PERIOD.
+ * comes back to slab below a limit of all caches, seek.c looks for: a waiter does
+ * nothing but sleep, and heeds its signals and its time.
  *
  * Who needs several objects at once gathers them here, and only the first in
  * line does: no two can hold a part each and wait for the other's.
  */
 #include "internal.h"
 
-#include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/hardirq.h>
@@ -28,108 +26,19 @@
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
-#include <linux/smp.h>
 
 #include "debug.h"
-#include "depot.h"
 #include "gfp.h"
-#include "magazine.h"
 #include "objcache_priv.h"
 #include "overflow.h"
-#include "reclaim.h"
-#include "reserve.h"
+#include "seek.h"
 #include "wait.h"
 
 /*
- * An object that was freed into a magazine the moment it was closed, or given
- * to slab by another cache, is found after this long: a tick of HZ=100.
+ * Who waits for more than one looks whether a limit was lowered below that, which
+ * nobody tells it: so often that no user will notice.
  */
-#define WAIT_PERIOD	msecs_to_jiffies(10)
-
-struct waiter {
-	struct list_head	list;	/* W */
-	struct task_struct	*task;	/* I */
-	unsigned int		want;	/* I: objects */
-	unsigned int		missing;/* W for writers, A for readers */
-	void			*chain;	/* W: those it has, through backing_link() */
-};
-
-static struct task_struct *next_served(struct waiters *ws)
-{
-	struct task_struct *task = NULL;
-	unsigned long flags;
-	struct waiter *w;
-
-	raw_spin_lock_irqsave(&ws->lock, flags);
-	w = list_first_entry_or_null(&ws->served, struct waiter, list);
-	if (w) {
-		list_del_init(&w->list);
-		task = w->task;
-	}
-	raw_spin_unlock_irqrestore(&ws->lock, flags);
-	return task;
-}
-
-/*
- * Nobody is woken under the lock: the scheduler's locks are held where an object
- * may be freed, by a tracing program for instance, and a free takes ours.
- *
- * A dying CPU runs its irq_work once more, when the scheduler has left it
- * already; a task that is woken then can be put onto it (one whose dequeue was
- * delayed, from 6.12 on), which the scheduler warns about.  So nobody is woken
- * there: a waiter looks by itself within WAIT_PERIOD.
- */
-static void wake_served(struct irq_work *work)
-{
-	struct waiters *ws = container_of(work, struct waiters, wake);
-	struct objcache_priv *priv = container_of(ws, struct objcache_priv, waiters);
-	struct task_struct *task;
-
-	/* By a timer, which outlives its CPU; a worker would be woken here. */
-	if (reserve_short(&priv->reserve))
-		schedule_delayed_work(&priv->refill, 1);
-
-	wait_open(priv);
-	if (!cpu_active(raw_smp_processor_id()))
-		return;
-	/* A task that was on the list is there until a grace period has passed. */
-	rcu_read_lock();
-	while ((task = next_served(ws)))
-		wake_up_process(task);
-	rcu_read_unlock();
-}
-
-/*
- * Each change of the reserve is followed by a look at it under waiters.lock, so
- * the last look sees the last change: the caps end right.
- */
-static void reserve_changed(struct reserve *r)
-{
-	struct objcache_priv *priv = container_of(r, struct objcache_priv, reserve);
-
-	if (in_nmi() || reserve_short(r))
-		irq_work_queue(&priv->waiters.wake);
-	wait_open(priv);
-}
-
-void wait_init(struct objcache_priv *priv)
-{
-	struct waiters *ws = &priv->waiters;
-
-	raw_spin_lock_init(&ws->lock);
-	INIT_LIST_HEAD(&ws->waiting);
-	INIT_LIST_HEAD(&ws->served);
-	/* In hardirq on PREEMPT_RT too: a thread would be parked with its CPU. */
-	ws->wake = IRQ_WORK_INIT_HARD(wake_served);
-	reserve_init(&priv->reserve, priv->acct, reserve_changed);
-}
-
-/* The irq_work may have started it at the last moment; it finds nothing to do. */
-void wait_exit(struct objcache_priv *priv)
-{
-	irq_work_sync(&priv->waiters.wake);
-	cancel_delayed_work_sync(&priv->refill);
-}
+#define LIMIT_PERIOD	msecs_to_jiffies(100)
 
 /**
  * wait_hand() - hand a freed object to the first in line
@@ -182,34 +91,60 @@ void wait_hand_or_put(struct objcache_priv *priv, void *obj)
 		overflow_put(priv->overflow, &obj, 1);
 }
 
-static void join(struct objcache_priv *priv, struct waiter *w)
+/* The first in line has the others' objects sought too. */
+static int join(struct objcache_priv *priv, struct waiter *w)
 {
 	struct waiters *ws = &priv->waiters;
 	unsigned long flags;
+	bool first, closed;
 
 	raw_spin_lock_irqsave(&ws->lock, flags);
-	list_add_tail(&w->list, &ws->waiting);
-	WRITE_ONCE(ws->nr, ws->nr + 1);
-	wait_apply_cap(priv);
+	closed = ws->closed;
+	first = !ws->nr;
+	if (!closed) {
+		list_add_tail(&w->list, &ws->waiting);
+		WRITE_ONCE(ws->nr, ws->nr + 1);
+		ws->inside++;
+		wait_apply_cap(priv);
+	}
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
+	if (closed)
+		return -ENODEV;
+	if (first)
+		seek_start(priv);
+	return 0;
 }
 
-/* An object that came in the last instant counts. */
+/*
+ * An object that came in the last instant counts.  Who has none may not touch the
+ * cache after this.
+ */
 static void leave(struct objcache_priv *priv, struct waiter *w)
 {
 	struct waiters *ws = &priv->waiters;
 	unsigned long flags;
+	bool last;
 
 	raw_spin_lock_irqsave(&ws->lock, flags);
 	list_del(&w->list);
-	if (w->missing)
+	if (w->missing && !w->err)
 		WRITE_ONCE(ws->nr, ws->nr - 1);
 	wait_apply_cap(priv);
+	WRITE_ONCE(ws->inside, ws->inside - 1);
+	last = ws->closed && !ws->inside;
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
+	if (last)
+		wait_all_left();
 }
 
-/* Objects that the first in line lacks; 0 when nobody does. */
-static unsigned int first_misses(struct objcache_priv *priv)
+/**
+ * wait_first_misses() - what the first in line lacks
+ * @priv: the cache
+ *
+ * Context: any but NMI.
+ * Return: objects; 0 when nobody waits.
+ */
+unsigned int wait_first_misses(struct objcache_priv *priv)
 {
 	struct waiters *ws = &priv->waiters;
 	struct waiter *w;
@@ -241,70 +176,25 @@ unsigned int wait_gathered(struct objcache_priv *priv)
 	list_for_each_entry(w, &ws->waiting, list)
 		n += w->want - w->missing;
 	list_for_each_entry(w, &ws->served, list)
-		n += w->want;
+		n += w->want - w->missing;
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
 	return n;
 }
 
-static bool first_in_line(struct objcache_priv *priv, struct waiter *w)
-{
-	struct waiters *ws = &priv->waiters;
-	unsigned long flags;
-	bool first;
-
-	raw_spin_lock_irqsave(&ws->lock, flags);
-	first = list_first_entry_or_null(&ws->waiting, struct waiter, list) == w;
-	raw_spin_unlock_irqrestore(&ws->lock, flags);
-	return first;
-}
-
-/*
- * The reserve last, and only when that is the end of the waiting: until then
- * it is for those who cannot wait.
- */
-static void look_into_reserve(struct objcache_priv *priv)
-{
-	unsigned int missing;
-	void *obj;
-
-	while ((missing = first_misses(priv)) &&
-	       missing <= READ_ONCE(priv->reserve.nr) &&
-	       reserve_get(&priv->reserve, &obj, 1))
-		wait_hand_or_put(priv, obj);
-}
-
-/*
- * Whatever is cached on any CPU or node, or may be taken from slab again.  Memory
- * was reclaimed before the waiting: who may have its object already does not go
- * into that again.
- */
-static void look_for_objects(struct objcache_priv *priv, gfp_t gfp)
-{
-	void *obj;
-
-	reclaim_drain_cpus(priv, 0);
-	while (READ_ONCE(priv->waiters.nr) &&
-	       (magdepot_get_any(priv->depot, &obj) || debug_take(priv, &obj) ||
-		backing_take(&priv->backing, gfp & ~__GFP_DIRECT_RECLAIM, &obj, 1))) {
-		if (!wait_hand(priv, obj)) {
-			overflow_put(priv->overflow, &obj, 1);
-			break;
-		}
-	}
-	look_into_reserve(priv);
-}
-
 static int sleep_until_served(struct objcache_priv *priv, struct waiter *w,
-			      gfp_t gfp, unsigned int state, unsigned long end)
+			      unsigned int state, unsigned long end)
 {
+	int err;
+
 	for (;;) {
 		long left = end - jiffies;
 
-		if (first_in_line(priv, w))
-			look_for_objects(priv, gfp);
 		set_current_state(state);
 		if (!READ_ONCE(w->missing))
 			return 0;
+		err = READ_ONCE(w->err);
+		if (err)
+			return err;
 		/* A limit that was lowered meanwhile. */
 		if (w->want > 1 && w->want > backing_most(&priv->backing))
 			return -EINVAL;
@@ -312,14 +202,13 @@ static int sleep_until_served(struct objcache_priv *priv, struct waiter *w,
 			return -EINTR;
 		if (left <= 0)
 			return -ETIMEDOUT;
-		schedule_timeout(min_t(long, left, WAIT_PERIOD));
+		schedule_timeout(w->want > 1 ? min_t(long, left, LIMIT_PERIOD) : left);
 	}
 }
 
 /**
  * wait_for_objects() - sleep until there are so many objects, or none
  * @priv:    the cache
- * @gfp:     for slab, with direct reclaim allowed
  * @state:   see objcache_alloc_wait()
  * @timeout: see objcache_alloc_wait()
  * @n:       how many
@@ -328,17 +217,22 @@ static int sleep_until_served(struct objcache_priv *priv, struct waiter *w,
  * Who gives up passes what was gathered on to the next in line.
  *
  * Context: task; sleeps.
- * Return: 0, -EINTR, -ETIMEDOUT; -EINVAL when a limit allows fewer than @n.
+ * Return: 0, -EINTR, -ETIMEDOUT; -EINVAL when a limit allows fewer than @n;
+ * -ENODEV when the cache is being destroyed.
  */
-int wait_for_objects(struct objcache_priv *priv, gfp_t gfp, unsigned int state,
+int wait_for_objects(struct objcache_priv *priv, unsigned int state,
 		     unsigned long timeout, unsigned int n, void **chain)
 {
 	struct waiter w = { .task = current, .want = n, .missing = n };
 	int err;
 
+	if (!timeout)
+		return -ETIMEDOUT;
+	err = join(priv, &w);
+	if (err)
+		return err;
 	account_inc(priv->acct, ACCOUNT_WAITS);
-	join(priv, &w);
-	err = sleep_until_served(priv, &w, gfp, state,
+	err = sleep_until_served(priv, &w, state,
 				 jiffies + min(timeout, (unsigned long)LONG_MAX / 2));
 	__set_current_state(TASK_RUNNING);
 	leave(priv, &w);
@@ -373,7 +267,7 @@ bool wait_nofail(struct objcache_priv *priv, gfp_t gfp, unsigned int n, void **c
 	if (likely(!(gfp & __GFP_NOFAIL)))
 		return false;
 	if (gfpflags_allow_blocking(gfp) &&
-	    !wait_for_objects(priv, gfp, TASK_UNINTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT, n, chain))
+	    !wait_for_objects(priv, TASK_UNINTERRUPTIBLE, MAX_SCHEDULE_TIMEOUT, n, chain))
 		return true;
 	pr_err_ratelimited("cache '%s': allocation of %u with __GFP_NOFAIL fails: gfp %#x, the limits allow %lu\n",
 			   priv->name, n, (__force unsigned int)gfp,
@@ -416,10 +310,10 @@ bool wait_args_valid(struct objcache_priv *priv, gfp_t gfp, unsigned int state,
  * arrival among those who sleep; an allocation that does not sleep may
  * overtake.  While anyone waits all frees of the cache take the slow path.
  *
- * Context: task; sleeps; not in a CPU hotplug callback, nor with
- * cpus_read_lock() held.
+ * Context: task; sleeps.
  * Return: the object, or ERR_PTR: -EINTR (a signal, of those that @state
- * allows), -ETIMEDOUT, -EINVAL (@state or @gfp).
+ * allows), -ETIMEDOUT, -EINVAL (@state or @gfp), -ENODEV (the cache is being
+ * destroyed).
  */
 void *objcache_alloc_wait(struct objcache *cache, gfp_t gfp, unsigned int state,
 			  unsigned long timeout)
@@ -438,7 +332,7 @@ void *objcache_alloc_wait(struct objcache *cache, gfp_t gfp, unsigned int state,
 	obj = objcache_alloc(cache, backing_gfp_may_fail(gfp));
 	if (obj)
 		return obj;
-	err = wait_for_objects(priv, gfp, state, timeout, 1, &obj);
+	err = wait_for_objects(priv, state, timeout, 1, &obj);
 	if (err)
 		return ERR_PTR(err);
 	debug_alloc(priv, &obj, 1);
