@@ -2,7 +2,8 @@
 /*
  * commands.c - below chardev.c: what each command of /dev/mempool does
  *
- * Called from: chardev.c.  Calls: directory.c, stattable.c, knobtable.c, backing.c.
+ * Called from: chardev.c.
+ * Calls: directory.c, stattable.c, knobtable.c, backing.c, commands_memory.c.
  * Locks: objcache_list_lock.  Context: task; sleeps.
  *
  * Every command makes its whole answer in memory of its own, and copies it out
@@ -69,17 +70,34 @@ static_assert(MEMPOOL_UNIT_NUMBER == STAT_NUMBER);
 static_assert(MEMPOOL_UNIT_BYTES == STAT_BYTES);
 static_assert(MEMPOOL_UNIT_NS == STAT_NS);
 
-/* What may be asked for: at least one entry, of a size that makes sense. */
-static int check_room(const struct mempool_room *room, size_t least)
+/**
+ * commands_check_room() - is there room for an entry
+ * @room:  what the caller gave
+ * @least: the size of the first published entry
+ *
+ * Return: 0; -EINVAL: not even for one; -E2BIG: for larger ones than can be.
+ */
+int commands_check_room(const struct mempool_room *room, size_t least)
 {
 	if (!room->nr || room->entry_size < least)
 		return -EINVAL;
 	return room->entry_size > PAGE_SIZE ? -E2BIG : 0;
 }
 
-/* Entries that the caller knows longer than we do end in zeros. */
-static int put_entries(struct mempool_room *room, const void *entries, size_t size,
-		       unsigned int nr)
+/**
+ * commands_put_entries() - copy entries out
+ * @room:    where to
+ * @entries: the entries, defined to the last byte
+ * @size:    of one
+ * @nr:      how many
+ *
+ * Those that the caller knows longer than we do end in zeros.
+ *
+ * Context: task; sleeps.
+ * Return: 0 or -EFAULT.
+ */
+int commands_put_entries(struct mempool_room *room, const void *entries, size_t size,
+			 unsigned int nr)
 {
 	size_t known = min_t(size_t, size, room->entry_size);
 	char __user *to = u64_to_user_ptr(room->address);
@@ -109,7 +127,7 @@ static void describe_cache(struct mempool_cache *to, const struct objcache_priv 
 static int run_list(union argument *a)
 {
 	struct mempool_room *room = &a->list.room;
-	int err = check_room(room, MEMPOOL_CACHE_SIZE_VER0);
+	int err = commands_check_room(room, MEMPOOL_CACHE_SIZE_VER0);
 	struct objcache_priv *priv;
 	struct mempool_cache *caches;
 	unsigned int n = 0, most = min(room->nr, LIST_MAX);
@@ -130,14 +148,14 @@ static int run_list(union argument *a)
 	mutex_unlock(&objcache_list_lock);
 	if (n)
 		a->list.after = caches[n - 1].id;
-	err = put_entries(room, caches, sizeof(*caches), n);
+	err = commands_put_entries(room, caches, sizeof(*caches), n);
 	kvfree(caches);
 	return err;
 }
 
 static int run_items(union argument *a)
 {
-	int err = check_room(&a->items.room, MEMPOOL_ITEM_SIZE_VER0);
+	int err = commands_check_room(&a->items.room, MEMPOOL_ITEM_SIZE_VER0);
 	unsigned int i, first = min(a->items.first, stats_nr());
 	unsigned int n = min(a->items.room.nr, stats_nr() - first);
 	struct mempool_item *items;
@@ -157,7 +175,7 @@ static int run_items(union argument *a)
 		items[i].unit = item.unit;
 		strscpy(items[i].name, item.name, sizeof(items[i].name));
 	}
-	err = put_entries(&a->items.room, items, sizeof(*items), n);
+	err = commands_put_entries(&a->items.room, items, sizeof(*items), n);
 	kvfree(items);
 	return err;
 }
@@ -182,7 +200,7 @@ static int read_stats(const struct mempool_stats *stats, u64 *values)
 
 static int run_stats(union argument *a)
 {
-	int err = check_room(&a->stats.room, sizeof(u64));
+	int err = commands_check_room(&a->stats.room, sizeof(u64));
 	u64 *values;
 
 	if (err)
@@ -193,8 +211,8 @@ static int run_stats(union argument *a)
 	err = read_stats(&a->stats, values);
 	a->stats.time_ns = ktime_get_ns();
 	if (!err)
-		err = put_entries(&a->stats.room, values, sizeof(*values),
-				  min(a->stats.room.nr, stats_nr()));
+		err = commands_put_entries(&a->stats.room, values, sizeof(*values),
+					   min(a->stats.room.nr, stats_nr()));
 	kvfree(values);
 	return err;
 }
@@ -227,7 +245,7 @@ static int read_knobs(u64 cache, const struct knob *knobs, unsigned int n,
 
 static int run_knobs(union argument *a)
 {
-	int err = check_room(&a->knobs.room, MEMPOOL_KNOB_SIZE_VER0);
+	int err = commands_check_room(&a->knobs.room, MEMPOOL_KNOB_SIZE_VER0);
 	unsigned int nr, first, n;
 	const struct knob *knobs = knob_table(a->knobs.cache, &nr);
 	struct mempool_knob *to;
@@ -243,7 +261,7 @@ static int run_knobs(union argument *a)
 		return -ENOMEM;
 	err = read_knobs(a->knobs.cache, knobs + first, n, to);
 	if (!err)
-		err = put_entries(&a->knobs.room, to, sizeof(*to), n);
+		err = commands_put_entries(&a->knobs.room, to, sizeof(*to), n);
 	kvfree(to);
 	return err;
 }
@@ -329,8 +347,11 @@ static const struct command commands[] = {
 	COMMAND(STATS, stats, STATS, .run = run_stats, .flags = MEMPOOL_STATS_SCAN),
 	COMMAND(KNOBS, knobs, KNOBS, .run = run_knobs),
 	COMMAND(GET, value, VALUE, .run = run_get),
+	COMMAND(MEMORY, reading, READING, .run = commands_memory),
+	COMMAND(CYCLES, reading, READING, .run = commands_cycles),
 	COMMAND(SET, value, VALUE, .run = run_set, .change = true),
 	COMMAND(RESET_PEAKS, target, TARGET, .run = run_reset_peaks, .change = true),
+	COMMAND(RECLAIM, reclaim, RECLAIM, .run = commands_reclaim, .change = true),
 };
 
 static_assert(ARRAY_SIZE(commands) <= 64);

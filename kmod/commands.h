@@ -24,6 +24,8 @@ union argument {
 	struct mempool_knobs	knobs;
 	struct mempool_value	value;
 	struct mempool_target	target;
+	struct mempool_reading	reading;
+	struct mempool_reclaim	reclaim;
 };
 
 /**
@@ -43,5 +45,13 @@ struct command {
 };
 
 const struct command *commands_find(unsigned int cmd);
+
+int commands_check_room(const struct mempool_room *room, size_t least);
+int commands_put_entries(struct mempool_room *room, const void *entries, size_t size,
+			 unsigned int nr);
+
+int commands_memory(union argument *a);
+int commands_cycles(union argument *a);
+int commands_reclaim(union argument *a);
 
 #endif /* _MEMPOOL_COMMANDS_H */

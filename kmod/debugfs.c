@@ -23,6 +23,7 @@
 #include <linux/uaccess.h>
 
 #include "debugfs.h"
+#include "debugfs_memory.h"
 #include "debugfs_reclaim.h"
 #include "knobtable.h"
 #include "objcache_priv.h"
@@ -229,6 +230,7 @@ void objcache_debugfs_init(void)
 	root = debugfs_create_dir("mempool", NULL);
 	debugfs_create_file("stats", 0400, root, NULL, &stats_fops);
 	add_knobs(root, module_knobs, module_knobs_nr);
+	debugfs_memory_add(root);
 	debugfs_reclaim_add(root, NULL);
 }
 

@@ -31,12 +31,13 @@
  * several at once, seek.c finds objects for who sleeps and for a short reserve,
  * refill.c brings them in ahead of their use, tune.c has
  * capacities follow the load, view.c reads (stattable.c has every statistic
- * once), directory.c knows all caches by name and number, reclaim.c drains
- * magazines on their CPUs, cycle.c gives cached objects back to slab, debug.c
- * checks each object that comes and goes (check.c, a leaf, has the records),
- * validate.c whether everything adds up.  Below it: overflow.c puts objects down
- * wherever there is room.  account.c counts and transit.h knows what drains have
- * in their hands (leaves: any floor calls them, they call nobody).  debugfs.c and
+ * once, memory.c the numbers of all together), directory.c knows all caches by
+ * name and number, reclaim.c drains magazines on their CPUs, cycle.c gives
+ * cached objects back to slab, debug.c checks each object that comes and goes
+ * (check.c, a leaf, has the records), validate.c whether everything adds up.
+ * Below it: overflow.c puts objects down wherever there is room.  account.c
+ * counts and transit.h knows what drains have in their
+ * hands (leaves: any floor calls them, they call nobody).  debugfs.c and
  * chardev.c (with commands.c below it) are windows: they read, and tune through
  * floor 1.
  */

@@ -4,7 +4,7 @@
  *
  * Called from: drivers, owner.c.
  * Calls: all floors below, arguments.c, defaults.c, directory.c, knobs.c, refill.c,
- * tune.c, reclaim.c, cycle.c, debugfs.c (the cache's folder).
+ * tune.c, reclaim.c, cycle.c, memory.c, debugfs.c (the cache's folder).
  * Locks: objcache_list_lock, objcache_priv.knobs.  Context: task; sleeps.
  */
 #include "internal.h"
@@ -28,6 +28,7 @@
 #include "family.h"
 #include "knobs.h"
 #include "magazine.h"
+#include "memory.h"
 #include "objcache_priv.h"
 #include "overflow.h"
 #include "reclaim.h"
@@ -62,6 +63,7 @@ static void free_cache(struct objcache_priv *priv)
 	 */
 	mutex_lock(&objcache_list_lock);
 	list_del(&priv->link);
+	memory_forget(priv);
 	tune_destroy(priv);
 	wait_exit(priv);
 	reserve_fini(&priv->reserve);

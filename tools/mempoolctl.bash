@@ -41,8 +41,8 @@ _mempoolctl()
 	done
 	case $word:$command:$place in
 	-*) words='--json --scan --help --version' ;;
-	*::0) words='list stats get set reset-peaks' ;;
-	*:stats:1 | *:reset-peaks:1) words=$(_mempoolctl_caches) ;;
+	*::0) words='list stats memory cycles get set reset-peaks reclaim' ;;
+	*:stats:1 | *:reset-peaks:1 | *:reclaim:1) words=$(_mempoolctl_caches) ;;
 	*:get:1) words=$(_mempoolctl_places "$word") ;;
 	*:set:1)
 		words=$(_mempoolctl_places "$word")

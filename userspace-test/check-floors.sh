@@ -21,7 +21,7 @@ declare -A FLOOR=(
 	[debugfs]=3 [commands]=3
 	[objcache]=4 [bulk]=4 [gfp]=4 [debug]=4 [validate]=4 [knobs]=4 [knobtable]=4 [wait]=4 [view]=4 [reclaim]=4 [sizeclass]=4
 	[refill]=4 [seek]=4 [tune]=4 [reservation]=4 [directory]=4 [stattable]=4 [cycle]=4
-	[family]=4 [fallback]=4 [exactsize]=4 [limits]=4
+	[family]=4 [fallback]=4 [exactsize]=4 [limits]=4 [memory]=4
 	[overflow]=5
 	[magazine]=6
 	[depot]=7 [reserve]=7 [quarantine]=7

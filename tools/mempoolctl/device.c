@@ -184,3 +184,53 @@ int device_reset_peaks(uint64_t cache)
 
 	return call(MEMPOOL_IOC_RESET_PEAKS, &target);
 }
+
+/*
+ * All entries of one reading: with room for one more than there are.  Sets @nr and
+ * @time_ns.
+ */
+static void *read_all(unsigned int command, size_t entry_size, const char *what, size_t *nr,
+		      uint64_t *time_ns)
+{
+	struct mempool_reading reading = { .size = sizeof(reading) };
+	size_t space = STEP;
+	void *entries = NULL;
+
+	for (;; space *= 2) {
+		free(entries);
+		entries = allocate(space, entry_size);
+		reading.room = room(entries, entry_size, space);
+		must(command, &reading, what);
+		if (reading.room.nr < space)
+			break;
+	}
+	*nr = reading.room.nr;
+	*time_ns = reading.time_ns;
+	return entries;
+}
+
+struct numbers device_memory(void)
+{
+	struct numbers n = { 0 };
+
+	n.of = read_all(MEMPOOL_IOC_MEMORY, sizeof(*n.of), "the memory", &n.nr, &n.time_ns);
+	return n;
+}
+
+struct triggers device_cycles(void)
+{
+	struct triggers t = { 0 };
+
+	t.of = read_all(MEMPOOL_IOC_CYCLES, sizeof(*t.of), "the cycles", &t.nr, &t.time_ns);
+	return t;
+}
+
+/* 0 or an errno. */
+int device_reclaim(uint64_t cache, uint64_t *objects)
+{
+	struct mempool_reclaim reclaim = { .size = sizeof(reclaim), .cache = cache };
+	int err = call(MEMPOOL_IOC_RECLAIM, &reclaim);
+
+	*objects = reclaim.objects;
+	return err;
+}

@@ -16,11 +16,15 @@ static const struct command commands[] = {
 	{ "list", "", "show all caches, a line each", 0, 0, false, run_list },
 	{ "stats", "[CACHE]", "show all numbers of a cache, or the sums of all", 0, 1, true,
 	  run_stats },
+	{ "memory", "", "show the memory of all caches together", 0, 0, false, run_memory },
+	{ "cycles", "", "show reclaim cycles, by what triggered them", 0, 0, false, run_cycles },
 	{ "get", "[CACHE[/KNOB] | KNOB]", "show knobs: one, a cache's, or the module's", 0, 1,
 	  false, run_get },
 	{ "set", "[CACHE/]KNOB VALUE", "turn a knob", 2, 2, false, run_set },
 	{ "reset-peaks", "[CACHE]", "let the peaks of a cache, or of all, begin anew", 0, 1,
 	  false, run_reset_peaks },
+	{ "reclaim", "[CACHE]", "give back to slab what a cache, or all, have cached", 0, 1,
+	  false, run_reclaim },
 };
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))

@@ -2,7 +2,7 @@
 /*
  * mempoolctl.h - what the parts of the tool share
  *
- * main.c chooses a command; list.c, stats.c, knobs.c and actions.c are the
+ * main.c chooses a command; list.c, stats.c, memory.c, knobs.c and actions.c are the
  * commands; device.c alone talks to /dev/mempool; show.c alone prints.
  */
 #ifndef MEMPOOLCTL_H
@@ -61,9 +61,12 @@ struct command {
 
 void run_list(const struct options *o, char *argv[]);
 void run_stats(const struct options *o, char *argv[]);
+void run_memory(const struct options *o, char *argv[]);
+void run_cycles(const struct options *o, char *argv[]);
 void run_get(const struct options *o, char *argv[]);
 void run_set(const struct options *o, char *argv[]);
 void run_reset_peaks(const struct options *o, char *argv[]);
+void run_reclaim(const struct options *o, char *argv[]);
 
 /* main.c */
 noreturn void fail(int status, const char *format, ...)
@@ -83,6 +86,18 @@ struct stats {
 	uint64_t		time_ns;
 };
 
+struct numbers {
+	struct mempool_number	*of;
+	size_t			nr;
+	uint64_t		time_ns;
+};
+
+struct triggers {
+	struct mempool_trigger	*of;
+	size_t			nr;
+	uint64_t		time_ns;
+};
+
 struct knobs {
 	struct mempool_knob	*of;
 	size_t			nr;
@@ -97,6 +112,9 @@ uint64_t stat_value(const struct stats *s, const char *name);
 struct knobs device_knobs(uint64_t cache);
 int device_set(uint64_t cache, const char *knob, int64_t value);
 int device_reset_peaks(uint64_t cache);
+struct numbers device_memory(void);
+struct triggers device_cycles(void);
+int device_reclaim(uint64_t cache, uint64_t *objects);
 
 /* show.c */
 struct table;
@@ -115,5 +133,6 @@ struct json_object *json_text_or_null(const char *text);
 void json_print(struct json_object *answer);
 
 const char *state_name(uint32_t state);
+const char *unit_name(uint32_t unit);
 
 #endif

@@ -116,3 +116,10 @@ const char *state_name(uint32_t state)
 	}
 	return "unknown";
 }
+
+const char *unit_name(uint32_t unit)
+{
+	static const char *const units[] = { "", "bytes", "ns" };
+
+	return unit < sizeof(units) / sizeof(units[0]) ? units[unit] : "?";
+}

@@ -28,7 +28,6 @@ static void stats_json(const char *name, bool scan, const struct stats *s)
 
 static void stats_table(const char *name, bool scan, const struct stats *s)
 {
-	static const char *const units[] = { "", "bytes", "ns" };
 	struct table *t = table_new();
 	size_t i;
 
@@ -36,13 +35,11 @@ static void stats_table(const char *name, bool scan, const struct stats *s)
 	table_column(t, "VALUE", true);
 	table_column(t, "UNIT", false);
 	for (i = 0; i < s->nr; i++) {
-		uint32_t unit = s->items[i].unit;
-
 		if (!is_there(&s->items[i], name, scan))
 			continue;
 		table_text(t, s->items[i].name);
 		table_unsigned(t, s->values[i]);
-		table_text(t, unit < sizeof(units) / sizeof(units[0]) ? units[unit] : "?");
+		table_text(t, unit_name(s->items[i].unit));
 	}
 	table_print(t);
 }

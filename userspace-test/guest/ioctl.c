@@ -55,6 +55,17 @@ void say_number(const char *group, const char *name, long long value)
 	fflush(stdout);
 }
 
+int is_text(const char *text, size_t size)
+{
+	size_t i = strnlen(text, size);
+
+	if (i == size)
+		return 0;
+	for (; i < size && !text[i]; i++)
+		;
+	return i == size;
+}
+
 int open_device(int flags)
 {
 	int fd = open(DEVICE, flags | O_CLOEXEC);

@@ -30,6 +30,11 @@ uint64_t find_cache(int fd, const char *name);
 /* A room of n entries at address. */
 struct mempool_room room_at(void *address, size_t entry_size, unsigned int nr);
 
+/* A text that ends, with zeros behind it. */
+int is_text(const char *text, size_t size);
+
+void check_memory(int device);
+
 int run_malformed(void);
 int run_meaning(void);
 int run_knobs(void);

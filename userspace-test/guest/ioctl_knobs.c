@@ -186,6 +186,13 @@ static int do_reset(void)
 	return call(fd, MEMPOOL_IOC_RESET_PEAKS, &all);
 }
 
+static int do_reclaim(void)
+{
+	struct mempool_reclaim all = { .size = sizeof(all) };
+
+	return call(fd, MEMPOOL_IOC_RECLAIM, &all);
+}
+
 static void row(const char *who, int (*become)(void))
 {
 	static const struct {
@@ -209,6 +216,8 @@ static void row(const char *who, int (*become)(void))
 		say(who, name, as(become, do_set));
 		snprintf(name, sizeof(name), "%s, reset", ways[i].name);
 		say(who, name, as(become, do_reset));
+		snprintf(name, sizeof(name), "%s, reclaim", ways[i].name);
+		say(who, name, as(become, do_reclaim));
 		close(fd);
 	}
 }

@@ -16,7 +16,10 @@
 #define POISON	0xa5
 #define ENTRIES	400
 
-/* Offsets for the faults below; 0: the structure has no such field. */
+/*
+ * Offsets for the faults below; 0: the structure has no such field.  A good call asks for
+ * so many entries as there are for sure.
+ */
 struct shape {
 	const char	*name;
 	unsigned int	cmd;
@@ -25,28 +28,35 @@ struct shape {
 	size_t		entry_size;
 	size_t		cache;
 	size_t		reserved;
+	unsigned int	entries;
 };
 
 #define FIELD(type, member)	offsetof(struct type, member)
 
 static const struct shape shapes[] = {
-	{ "INFO", MEMPOOL_IOC_INFO, sizeof(struct mempool_info), 0, 0, 0, 0 },
+	{ "INFO", MEMPOOL_IOC_INFO, sizeof(struct mempool_info), 0, 0, 0, 0, 0 },
 	{ "LIST", MEMPOOL_IOC_LIST, sizeof(struct mempool_list),
-	  FIELD(mempool_list, room), sizeof(struct mempool_cache), 0, 0 },
+	  FIELD(mempool_list, room), sizeof(struct mempool_cache), 0, 0, 2 },
 	{ "ITEMS", MEMPOOL_IOC_ITEMS, sizeof(struct mempool_items),
 	  FIELD(mempool_items, room), sizeof(struct mempool_item), 0,
-	  FIELD(mempool_items, __reserved) },
+	  FIELD(mempool_items, __reserved), 2 },
 	{ "STATS", MEMPOOL_IOC_STATS, sizeof(struct mempool_stats),
-	  FIELD(mempool_stats, room), sizeof(__u64), FIELD(mempool_stats, cache), 0 },
+	  FIELD(mempool_stats, room), sizeof(__u64), FIELD(mempool_stats, cache), 0, 2 },
 	{ "KNOBS", MEMPOOL_IOC_KNOBS, sizeof(struct mempool_knobs),
 	  FIELD(mempool_knobs, room), sizeof(struct mempool_knob),
-	  FIELD(mempool_knobs, cache), FIELD(mempool_knobs, __reserved) },
+	  FIELD(mempool_knobs, cache), FIELD(mempool_knobs, __reserved), 2 },
 	{ "GET", MEMPOOL_IOC_GET, sizeof(struct mempool_value), 0, 0,
-	  FIELD(mempool_value, cache), 0 },
+	  FIELD(mempool_value, cache), 0, 0 },
+	{ "MEMORY", MEMPOOL_IOC_MEMORY, sizeof(struct mempool_reading),
+	  FIELD(mempool_reading, room), sizeof(struct mempool_number), 0, 0, 2 },
+	{ "CYCLES", MEMPOOL_IOC_CYCLES, sizeof(struct mempool_reading),
+	  FIELD(mempool_reading, room), sizeof(struct mempool_trigger), 0, 0, 1 },
 	{ "SET", MEMPOOL_IOC_SET, sizeof(struct mempool_value), 0, 0,
-	  FIELD(mempool_value, cache), 0 },
+	  FIELD(mempool_value, cache), 0, 0 },
 	{ "RESET_PEAKS", MEMPOOL_IOC_RESET_PEAKS, sizeof(struct mempool_target), 0, 0,
-	  FIELD(mempool_target, cache), 0 },
+	  FIELD(mempool_target, cache), 0, 0 },
+	{ "RECLAIM", MEMPOOL_IOC_RECLAIM, sizeof(struct mempool_reclaim), 0, 0,
+	  FIELD(mempool_reclaim, cache), 0, 0 },
 };
 
 static unsigned char *arg, *entries;
@@ -72,7 +82,7 @@ static void make_good(const struct shape *s)
 	memset(entries, POISON, ENTRIES * 128);
 	*at32(0) = s->size;
 	if (s->room)
-		*room_of(s) = room_at(entries, s->entry_size, 2);
+		*room_of(s) = room_at(entries, s->entry_size, s->entries);
 	if (s->cache)
 		memcpy(arg + s->cache, &cache, sizeof(cache));
 	if (s->cmd == MEMPOOL_IOC_GET || s->cmd == MEMPOOL_IOC_SET) {
@@ -183,8 +193,9 @@ static void try_room(const struct shape *s)
 	say(s->name, "entries over a page", call(fd, s->cmd, arg));
 	make_good(s);
 	call(fd, s->cmd, arg);
-	say_number(s->name, "fills the room", room_of(s)->nr);
-	say_number(s->name, "and nothing behind it", poison(entries + 2 * s->entry_size, 256));
+	say_number(s->name, "fills the room", room_of(s)->nr == s->entries);
+	say_number(s->name, "and nothing behind it",
+		   poison(entries + s->entries * s->entry_size, 256));
 	make_good(s);
 	room_of(s)->entry_size = longer;
 	say(s->name, "longer entries", call(fd, s->cmd, arg));

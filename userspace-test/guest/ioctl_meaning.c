@@ -17,18 +17,6 @@ static int fd;
 static struct mempool_item items[MANY];
 static unsigned int items_nr;
 
-/* A text that ends, with zeros behind it. */
-static int is_text(const char *text, size_t size)
-{
-	size_t i = strnlen(text, size);
-
-	if (i == size)
-		return 0;
-	for (; i < size && !text[i]; i++)
-		;
-	return i == size;
-}
-
 static unsigned int list_by(unsigned int step, struct mempool_cache *to)
 {
 	struct mempool_list list = { .size = sizeof(list) };
@@ -213,6 +201,7 @@ static void check_zombie(void)
 	static uint64_t values[MANY];
 	unsigned int i, n = list_by(50, caches);
 	struct mempool_target target = { .size = sizeof(target) };
+	struct mempool_reclaim reclaim = { .size = sizeof(reclaim) };
 	struct mempool_value v = { .size = sizeof(v), .name = "limit" };
 
 	for (i = 0; i < n; i++)
@@ -225,11 +214,13 @@ static void check_zombie(void)
 	say_number("zombie", "has no owner", !caches[i].owner[0]);
 	v.cache = caches[i].id;
 	target.cache = caches[i].id;
+	reclaim.cache = caches[i].id;
 	say_number("zombie", "can be read", !read_stats(caches[i].id, 0, values));
 	say_number("zombie", "in use", value(values, "in_use"));
 	say("zombie", "get", call(fd, MEMPOOL_IOC_GET, &v));
 	say("zombie", "set", call(fd, MEMPOOL_IOC_SET, &v));
 	say("zombie", "reset peaks", call(fd, MEMPOOL_IOC_RESET_PEAKS, &target));
+	say("zombie", "reclaim", call(fd, MEMPOOL_IOC_RECLAIM, &reclaim));
 }
 
 int run_meaning(void)
@@ -240,6 +231,7 @@ int run_meaning(void)
 	check_stats();
 	check_sums();
 	check_peaks();
+	check_memory(fd);
 	check_zombie();
 	return 0;
 }

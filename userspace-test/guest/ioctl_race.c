@@ -28,6 +28,29 @@ static int allowed(int err)
 	       err == ENOMEM;
 }
 
+/* They fit together, also while objects move. */
+static int read_memory(int fd)
+{
+	static struct mempool_number numbers[64];
+	struct mempool_reading reading = {
+		.size = sizeof(reading), .room = room_at(numbers, sizeof(numbers[0]), 64),
+	};
+	uint64_t in_use = 1, cached = 1, held = 1;
+	unsigned int i;
+
+	if (call(fd, MEMPOOL_IOC_MEMORY, &reading))
+		return -1;
+	for (i = 0; i < reading.room.nr; i++) {
+		if (!strcmp(numbers[i].name, "in_use_bytes"))
+			in_use = numbers[i].value;
+		if (!strcmp(numbers[i].name, "cached_bytes"))
+			cached = numbers[i].value;
+		if (!strcmp(numbers[i].name, "held_bytes"))
+			held = numbers[i].value;
+	}
+	return in_use + cached != held || in_use > held;
+}
+
 /* Numbers ascend, whatever comes and goes. */
 static int read_all(int fd)
 {
@@ -60,7 +83,7 @@ static int read_all(int fd)
 			last = caches[i].id;
 		}
 	} while (list.room.nr);
-	return 0;
+	return read_memory(fd);
 }
 
 static int write_some(int fd)
@@ -70,6 +93,7 @@ static int write_some(int fd)
 	};
 	struct mempool_value v = { .size = sizeof(v) };
 	struct mempool_target all = { .size = sizeof(all) };
+	struct mempool_reclaim reclaim = { .size = sizeof(reclaim) };
 	struct mempool_cache cache;
 	struct mempool_list list = { .size = sizeof(list) };
 	unsigned int i;
@@ -85,8 +109,13 @@ static int write_some(int fd)
 			if (!allowed(call(fd, MEMPOOL_IOC_SET, &v)))
 				return -1;
 		}
+		reclaim.cache = cache.id;
+		if (list.room.nr && !allowed(call(fd, MEMPOOL_IOC_RECLAIM, &reclaim)))
+			return -1;
 	} while (list.room.nr);
-	return call(fd, MEMPOOL_IOC_RESET_PEAKS, &all);
+	reclaim.cache = MEMPOOL_ALL;
+	return call(fd, MEMPOOL_IOC_RECLAIM, &reclaim) ||
+	       call(fd, MEMPOOL_IOC_RESET_PEAKS, &all);
 }
 
 /* For so long; the exit status says whether all went well. */

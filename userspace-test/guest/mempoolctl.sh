@@ -38,6 +38,11 @@ ctl list
 insmod /test/mempool.ko
 ctl list
 insmod /test/mempool_crowd.ko caches=2
+echo "@@ reclaim.debugfs"
+sed -n 's/^cached \(.*\)/\1 objects went back to slab/p' $DBG/crowd-1/stats
+echo "@@ reclaim.tool"
+"$TOOL" reclaim crowd-1
+echo "@@ golden.txt"
 quiet_caches
 ctl set crowd-1/limit 500
 ctl list
@@ -62,12 +67,16 @@ ctl stats crowd-7
 ctl reset-peaks
 ctl reset-peaks crowd-1
 ctl reset-peaks crowd-7
+ctl reclaim crowd-1
+ctl reclaim crowd-7
+ctl reclaim
 say setpriv --reuid 65534 --regid 65534 --clear-groups "$TOOL" list
 chmod 0644 /dev/mempool
 say setpriv --reuid 65534 --regid 65534 --clear-groups "$TOOL" get crowd-1/limit
 say setpriv --reuid 65534 --regid 65534 --clear-groups "$TOOL" set crowd-1/limit 1
 say setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$TOOL" set crowd-1/limit 1
 say setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$TOOL" reset-peaks
+say setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$TOOL" reclaim
 ctl get crowd-1/limit
 
 # Something for a scan to find.
@@ -76,6 +85,18 @@ echo "@@ stats.debugfs"
 grep -v '^name ' $DBG/crowd-0/stats
 echo "@@ stats.tool"
 "$TOOL" stats --scan crowd-0 | awk 'NR > 1 { print $1, $2 }'
+echo "@@ memory.debugfs"
+cat $DBG/memory
+echo "@@ memory.tool"
+"$TOOL" memory | awk 'NR > 1 { print $1, $2 }'
+echo "@@ limits.debugfs"
+awk '$1 ~ /^crowd/ { print $1, $2, $5 }' $DBG/limits
+echo "@@ limits.tool"
+"$TOOL" list | awk '$2 ~ /^crowd/ { print $2, $10, $9 }'
+echo "@@ cycles.debugfs"
+sed 1,2d $DBG/reclaim | awk '{ $1 = $1; print }'
+echo "@@ cycles.tool"
+"$TOOL" cycles | awk 'NR > 1 { $1 = $1; print }'
 echo "@@ knobs.debugfs"
 (cd $DBG && grep -H . memory_limit)
 find $DBG/crowd-0 -type f -perm 0600 -printf 'crowd-0/%f\n' | sort |
@@ -90,6 +111,14 @@ echo "@@ stats.json"
 "$TOOL" --json stats
 echo "@@ stats-cache.json"
 "$TOOL" stats -j -s crowd-1
+echo "@@ memory.json"
+"$TOOL" memory --json
+echo "@@ cycles.json"
+"$TOOL" cycles --json
+echo "@@ reclaim.json"
+"$TOOL" reclaim --json
+echo "@@ reclaim-cache.json"
+"$TOOL" reclaim --json crowd-1
 echo "@@ get.json"
 "$TOOL" get --json
 echo "@@ get-cache.json"

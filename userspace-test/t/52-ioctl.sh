@@ -97,7 +97,7 @@ expected_malformed() {
 	local command
 
 	echo 'unknown commands refused: 7'
-	for command in INFO LIST ITEMS STATS KNOBS GET SET RESET_PEAKS; do
+	for command in INFO LIST ITEMS STATS KNOBS GET MEMORY CYCLES SET RESET_PEAKS RECLAIM; do
 		cat <<-TABLE | sed "s/^/$command /"
 		right: 0
 		size 0: EINVAL
@@ -112,20 +112,20 @@ expected_malformed() {
 		in read-only memory: EFAULT
 		TABLE
 	done
-	for command in STATS KNOBS GET SET RESET_PEAKS; do
+	for command in STATS KNOBS GET SET RESET_PEAKS RECLAIM; do
 		echo "$command no such cache: ENOENT"
 	done
 	for command in ITEMS KNOBS; do
 		echo "$command reserved field: EINVAL"
 	done
-	for command in LIST ITEMS STATS KNOBS; do
+	for command in LIST ITEMS STATS KNOBS MEMORY CYCLES; do
 		cat <<-TABLE | sed "s/^/$command /"
 		room that is not there: EFAULT
 		room in the kernel: EFAULT
 		no room: EINVAL
 		short entries: EINVAL
 		entries over a page: E2BIG
-		fills the room: 2
+		fills the room: 1
 		and nothing behind it: 1
 		longer entries: 0
 		end in zeros: 1
@@ -147,6 +147,7 @@ expected_privileges() {
 			echo "$who $way, read: $read"
 			echo "$who $way, set: $set"
 			echo "$who $way, reset: $set"
+			echo "$who $way, reclaim: $set"
 		done <<-WAYS
 		read-only 0 EBADF
 		write-only EBADF change
@@ -203,7 +204,7 @@ expected() {
 	race unloaded: 0
 	race left behind: 2
 	info call: 0
-	info commands: 0x3003f
+	info commands: 0x700ff
 	info version: 1
 	list all that info counts: 1
 	list by sevens: 1
@@ -234,6 +235,39 @@ expected() {
 	peak of another stays: 1
 	peak reset of all: 0
 	peak of another too: 1
+	memory room for three: 0
+	memory three came: 3
+	memory call: 0
+	memory at that time: 1
+	memory defined to the last byte: 1
+	memory caches: 1
+	memory sums of the statistics: 6
+	memory what is in use: 1
+	memory what caches did that are gone: 1
+	memory is what the limit counts: 1
+	memory limit: 0
+	one reclaim call: 0
+	one reclaim was something: 1
+	one reclaim of all that was cached: 1
+	one reclaim leaves: 0
+	one reclaim is a cycle: 1
+	one reclaim is counted: 1
+	one reclaim in bytes too: 1
+	one reclaim took: 1
+	one reclaim just now: 1
+	reclaim of all call: 0
+	reclaim of all was something: 1
+	reclaim of all of all that was cached: 1
+	reclaim of all leaves: 0
+	reclaim of all is a cycle: 1
+	reclaim of all is counted: 1
+	reclaim of all in bytes too: 1
+	reclaim of all took: 1
+	reclaim of all just now: 1
+	cycles call: 0
+	cycles defined to the last byte: 1
+	cycles first: forced
+	cycles add up to those of the memory: 1
 	zombie is listed: 1
 	zombie as such: 1
 	zombie has no owner: 1
@@ -242,6 +276,7 @@ expected() {
 	zombie get: 0
 	zombie set: ENODEV
 	zombie reset peaks: ENODEV
+	zombie reclaim: ENODEV
 	TABLE
 }
 

@@ -130,6 +130,7 @@ schema_refuses() {
 	refuses "the schema refuses a missing key" '/"held"/d' "$dir/list.json"
 	refuses "the schema refuses a text for a number" 's/"in_use": *\([0-9]*\)/"in_use":"\1"/' "$dir/stats.json"
 	refuses "the schema refuses a number below zero" 's/"in_use": */"in_use":-1/' "$dir/stats.json"
+	refuses "the schema refuses a trigger without its cycles" '/"cycles": *[0-9]/d' "$dir/cycles.json"
 	refuses "the schema refuses an unknown command" 's/"command": *"set"/"command":"sett"/' "$dir/set.json"
 }
 
@@ -145,13 +146,15 @@ check_lane() {
 		-- /test/mempoolctl.sh >"$dir/out" 2>"$dir/err" || rc=$?
 	is "$lane: the guest's script ends well" "$rc $(tail -n 1 "$dir/out")" "0 @@ end"
 	[ "$rc" = 0 ] || tail -n 20 "$dir/err" | diag
-	awk -v dir="$dir" '/^@@ / { file = dir "/" $2; next } { print > file }' "$dir/out"
+	awk -v dir="$dir" '/^@@ / { file = dir "/" $2; next } { print >> file }' "$dir/out"
 	golden "$lane: what it says" mempoolctl.txt "$dir/golden.txt"
-	for file in stats knobs; do
+	for file in stats memory limits cycles reclaim knobs; do
 		is "$lane: $file are those of debugfs" "$(cat "$dir/$file.tool")" \
 			"$(cat "$dir/$file.debugfs")"
 	done
-	for file in list stats stats-cache get get-cache get-knob set reset-peaks; do
+	like "$lane: something was reclaimed" "$(cat "$dir/reclaim.tool")" '^[1-9]'
+	for file in list stats stats-cache memory cycles reclaim reclaim-cache get get-cache \
+		get-knob set reset-peaks; do
 		try "$lane: $file.json is valid" valid "$dir/$file.json"
 	done
 	like "$lane: a full disk is noticed" "$(tail -n 2 "$dir/full.txt")" 'cannot write'

@@ -280,6 +280,84 @@ struct mempool_target {
 
 #define MEMPOOL_TARGET_SIZE_VER0 16
 
+/**
+ * struct mempool_number - an entry of MEMPOOL_IOC_MEMORY: a number of the module
+ * @value: what it is
+ * @kind:  MEMPOOL_KIND_*; PROPERTY: it says something of the module
+ * @unit:  MEMPOOL_UNIT_*
+ * @name:  as in debugfs
+ */
+struct mempool_number {
+	__u64	value;
+	__u32	kind;
+	__u32	unit;
+	char	name[MEMPOOL_LABEL_MAX];
+};
+
+#define MEMPOOL_NUMBER_SIZE_VER0 64
+
+/**
+ * struct mempool_trigger - an entry of MEMPOOL_IOC_CYCLES: the cycles of a trigger
+ * @cycles:   how many reclaim cycles it started, since the module was loaded
+ * @objects:  objects that they gave back to slab
+ * @bytes:    the same in bytes, as slab has them
+ * @total_ns: what they took, together
+ * @last_ns:  what the last one took
+ * @last_at_ns: when that ended, of CLOCK_REALTIME; 0: there was none
+ * @name:     the trigger's, as in debugfs
+ */
+struct mempool_trigger {
+	__u64	cycles;
+	__u64	objects;
+	__u64	bytes;
+	__u64	total_ns;
+	__u64	last_ns;
+	__u64	last_at_ns;
+	char	name[MEMPOOL_LABEL_MAX];
+};
+
+#define MEMPOOL_TRIGGER_SIZE_VER0 96
+
+/**
+ * struct mempool_reading - of MEMPOOL_IOC_MEMORY and MEMPOOL_IOC_CYCLES: numbers
+ *	of all caches together
+ * @size:    of this structure
+ * @flags:   0
+ * @time_ns: when they were read, of CLOCK_MONOTONIC
+ * @room:    for struct mempool_number, or struct mempool_trigger: all there are, or
+ *	the first ones when there is no room for all
+ *
+ * Those of one call are of one reading: what is in use and what is cached add up to
+ * what is held, also while objects move.  What caches that are gone allocated and
+ * freed is in what was allocated and freed ever.
+ */
+struct mempool_reading {
+	__u32	size;
+	__u32	flags;
+	__u64	time_ns;
+	struct mempool_room room;
+};
+
+#define MEMPOOL_READING_SIZE_VER0 32
+
+/**
+ * struct mempool_reclaim - of MEMPOOL_IOC_RECLAIM: cached objects go back to slab
+ * @size:    of this structure
+ * @flags:   0
+ * @cache:   its number; MEMPOOL_ALL: those of each
+ * @objects: how many it was
+ *
+ * All but the reserve, when the call returns.  No allocation fails meanwhile.
+ */
+struct mempool_reclaim {
+	__u32	size;
+	__u32	flags;
+	__u64	cache;
+	__u64	objects;
+};
+
+#define MEMPOOL_RECLAIM_SIZE_VER0 24
+
 /* Read. */
 #define MEMPOOL_IOC_INFO	_IO(MEMPOOL_IOC_MAGIC, 0x00) /* struct mempool_info */
 #define MEMPOOL_IOC_LIST	_IO(MEMPOOL_IOC_MAGIC, 0x01) /* struct mempool_list */
@@ -287,10 +365,13 @@ struct mempool_target {
 #define MEMPOOL_IOC_STATS	_IO(MEMPOOL_IOC_MAGIC, 0x03) /* struct mempool_stats */
 #define MEMPOOL_IOC_KNOBS	_IO(MEMPOOL_IOC_MAGIC, 0x04) /* struct mempool_knobs */
 #define MEMPOOL_IOC_GET		_IO(MEMPOOL_IOC_MAGIC, 0x05) /* struct mempool_value */
+#define MEMPOOL_IOC_MEMORY	_IO(MEMPOOL_IOC_MAGIC, 0x06) /* struct mempool_reading */
+#define MEMPOOL_IOC_CYCLES	_IO(MEMPOOL_IOC_MAGIC, 0x07) /* struct mempool_reading */
 
 /* Change. */
 #define MEMPOOL_IOC_SET		_IO(MEMPOOL_IOC_MAGIC, 0x10) /* struct mempool_value */
 /* Peaks begin anew, at what is there now. */
 #define MEMPOOL_IOC_RESET_PEAKS	_IO(MEMPOOL_IOC_MAGIC, 0x11) /* struct mempool_target */
+#define MEMPOOL_IOC_RECLAIM	_IO(MEMPOOL_IOC_MAGIC, 0x12) /* struct mempool_reclaim */
 
 #endif /* _UAPI_MEMPOOL_IOCTL_H */
