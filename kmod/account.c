@@ -9,6 +9,7 @@
 
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 
 #include "account.h"
 
@@ -98,6 +99,21 @@ void account_sum_rest(struct account __percpu *acct, struct account_view *view)
 			sum_item(acct, view, item);
 }
 EXPORT_SYMBOL_FOR_TEST(account_sum_rest);
+
+/**
+ * account_read_cpu() - what one CPU counted
+ * @acct: the counters
+ * @cpu:  which CPU
+ * @view: where it goes; items that are not counted are 0
+ */
+void account_read_cpu(struct account __percpu *acct, int cpu, struct account_view *view)
+{
+	enum account_item item;
+
+	memset(view, 0, sizeof(*view));
+	for (item = 0; item < ACCOUNT_COUNTED; item++)
+		view->n[item] = READ_ONCE(per_cpu_ptr(acct, cpu)->n[item]);
+}
 
 /* Not below zero: the two sides are read one after the other. */
 static unsigned long difference(unsigned long come, unsigned long left)

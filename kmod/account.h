@@ -107,6 +107,7 @@ struct account_view {
 
 void account_sum_left(struct account __percpu *acct, struct account_view *view);
 void account_sum_rest(struct account __percpu *acct, struct account_view *view);
+void account_read_cpu(struct account __percpu *acct, int cpu, struct account_view *view);
 void account_derive(struct account_view *view);
 
 #endif /* _MEMPOOL_ACCOUNT_H */

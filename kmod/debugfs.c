@@ -24,6 +24,7 @@
 
 #include "debugfs.h"
 #include "debugfs_memory.h"
+#include "debugfs_percpu.h"
 #include "debugfs_reclaim.h"
 #include "knobtable.h"
 #include "objcache_priv.h"
@@ -208,6 +209,7 @@ void objcache_debugfs_add(struct objcache_priv *priv)
 	debugfs_create_file("stats", 0400, priv->dir, priv, &cache_stats_fops);
 	debugfs_create_file("validate", 0400, priv->dir, priv, &validate_fops);
 	add_knobs(priv->dir, cache_knobs, cache_knobs_nr);
+	debugfs_percpu_add(priv->dir, priv);
 	debugfs_reclaim_add(priv->dir, priv);
 }
 

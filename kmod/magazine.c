@@ -367,6 +367,26 @@ unsigned int mag_count_cpu(struct magazine __percpu *m, int cpu)
 }
 
 /**
+ * mag_read_cpu() - all that can be seen of a CPU's magazine
+ * @m:     the magazines
+ * @cpu:   whose
+ * @state: where it goes
+ *
+ * Not of one moment, unless nothing moves there.
+ */
+void mag_read_cpu(struct magazine __percpu *m, int cpu, struct mag_state *state)
+{
+	const struct magazine *mag = per_cpu_ptr(m, cpu);
+
+	state->objects = mag_count_cpu(m, cpu);
+	state->hint = READ_ONCE(mag->hint);
+	state->cap = READ_ONCE(mag->cap);
+	state->phys = mag->phys;
+	state->allocs = READ_ONCE(mag->allocs);
+	state->frees = READ_ONCE(mag->frees);
+}
+
+/**
  * mag_count_objects() - count the slots that hold an object, on all CPUs
  * @m: the magazines
  *

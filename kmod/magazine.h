@@ -12,6 +12,24 @@
 
 #include "account.h"
 
+/**
+ * struct mag_state - a CPU's magazine, as it was just now
+ * @objects: slots that hold an object
+ * @hint:    where its top should be
+ * @cap:     objects that it may hold
+ * @phys:    slots
+ * @allocs:  objects popped, ever
+ * @frees:   objects pushed, ever
+ */
+struct mag_state {
+	unsigned int	objects;
+	unsigned int	hint;
+	unsigned int	cap;
+	unsigned int	phys;
+	unsigned long	allocs;
+	unsigned long	frees;
+};
+
 struct magazine __percpu *mag_create(unsigned int phys);
 void mag_destroy(struct magazine __percpu *m);
 void mag_set_cap(struct magazine __percpu *m, unsigned int cap);
@@ -30,6 +48,7 @@ unsigned int mag_take_dead(struct magazine __percpu *m, int cpu, void **objs,
 void mag_sum_frees(struct magazine __percpu *m, struct account_view *view);
 void mag_sum_allocs(struct magazine __percpu *m, struct account_view *view);
 unsigned int mag_look(struct magazine __percpu *m, int cpu, unsigned long *ops);
+void mag_read_cpu(struct magazine __percpu *m, int cpu, struct mag_state *state);
 unsigned int mag_count_cpu(struct magazine __percpu *m, int cpu);
 unsigned int mag_count_objects(struct magazine __percpu *m);
 
