@@ -25,6 +25,7 @@
 #include "debugfs.h"
 #include "debugfs_memory.h"
 #include "debugfs_percpu.h"
+#include "debugfs_pools.h"
 #include "debugfs_reclaim.h"
 #include "knobtable.h"
 #include "objcache_priv.h"
@@ -36,6 +37,7 @@ static struct dentry *root;
 /* Files beside the caches' folders, knobs apart: those there are, and those to come. */
 static const char *const own_files[] = {
 	"stats", "memory", "reclaim", "reclaim_now", "limits", "profile", "monitor",
+	"pools",
 };
 
 /**
@@ -233,6 +235,7 @@ void objcache_debugfs_init(void)
 	debugfs_create_file("stats", 0400, root, NULL, &stats_fops);
 	add_knobs(root, module_knobs, module_knobs_nr);
 	debugfs_memory_add(root);
+	debugfs_pools_init(root);
 	debugfs_reclaim_add(root, NULL);
 }
 

@@ -3,7 +3,8 @@
  * exactsize_life.c - beside floor 1: birth and death of a pool of exact sizes,
  * and the birth of its caches
  *
- * Called from: drivers, exactsize.c.  Calls: family.c, arguments.c.
+ * Called from: drivers, exactsize.c.
+ * Calls: family.c, arguments.c, debugfs_pools.c (the pool's folder).
  * Locks: exactsize_pool.making.  Context: task; sleeps.
  */
 #include "internal.h"
@@ -18,6 +19,7 @@
 #include <linux/slab.h>
 
 #include "arguments.h"
+#include "debugfs_pools.h"
 #include "exactsize.h"
 
 /* When there was no memory for a cache: as often as kswapd balances. */
@@ -132,6 +134,7 @@ static void stop_making(struct family *f)
 {
 	struct exactsize_pool *pool = container_of(f, struct exactsize_pool, family);
 
+	debugfs_pool_remove(f);
 	mutex_lock(&pool->making);
 	WRITE_ONCE(pool->closed, true);
 	mutex_unlock(&pool->making);
@@ -204,6 +207,7 @@ __exactsize_pool_create(const char *name, unsigned int max, struct module *owner
 		kvfree(pool);
 		return ERR_PTR(err);
 	}
+	debugfs_pool_add_exact(pool);
 	return pool;
 }
 EXPORT_SYMBOL_GPL(__exactsize_pool_create);

@@ -103,6 +103,7 @@ int family_init(struct family *f, const char *name, struct objcache **cache,
 
 	f->kind = kind;
 	f->owner = owner;
+	f->dir = NULL;
 	f->cache = cache;
 	f->nr = 0;
 	atomic_long_set(&f->refs, 1);

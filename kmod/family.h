@@ -36,6 +36,7 @@ struct family_end {
 	bool			busy;
 };
 
+struct dentry;
 struct family;
 
 /**
@@ -59,6 +60,7 @@ struct family_kind {
  * @late:      fallbacks that wait for @irq (A)
  * @irq:       frees them
  * @release:   frees the family
+ * @dir:       its folder in debugfs (I until destroyed)
  * @end:       while it is destroyed
  * @cache:     its caches (M for writers)
  * @nr:        how many (M for writers, A for readers)
@@ -74,6 +76,7 @@ struct family {
 	struct llist_head	late;
 	struct irq_work		irq;
 	struct work_struct	release;
+	struct dentry		*dir;
 	struct family_end	end[FAMILY_BATCH];
 	struct objcache		**cache;
 	unsigned int		nr;

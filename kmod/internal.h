@@ -36,7 +36,7 @@
  * cached objects back to slab, debug.c checks each object that comes and goes
  * (check.c, a leaf, has the records), validate.c whether everything adds up.
  * Below it: overflow.c puts objects down wherever there is room.  account.c
- * counts and transit.h knows what drains have in their
+ * counts, histogram.c sizes too, and transit.h knows what drains have in their
  * hands (leaves: any floor calls them, they call nobody).  debugfs.c and
  * chardev.c (with commands.c below it) are windows: they read, and tune through
  * floor 1.
@@ -69,8 +69,9 @@
  *
  * 0. exactsize_pool.making (mutex): the birth of a pool's caches, one at a time.
  *    Memory is allocated under it with GFP_KERNEL, so only those take it who
- *    may do that themselves.  family_list_lock (mutex): names of pools; nothing
- *    nests in it.
+ *    may do that themselves.  family_list_lock (mutex): names of pools;
+ *    sizeclass_priv.counts (mutex): counting of sizes is turned; nothing of ours
+ *    nests in these two.
  * 1. objcache_list_lock (mutex): the list of caches and their names, birth and
  *    death.  Not held while a cache is quiesced or drained.  Slab's mutex and
  *    CPU hotplug's locks nest in it, which is why none of create, destroy and

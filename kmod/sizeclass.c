@@ -3,7 +3,7 @@
  * sizeclass.c - beside floor 1: objects of any size, from a table of caches
  *
  * Called from: drivers, the inline forms in <mempool/sizeclass.h>.
- * Calls: objcache.c by its public API, fallback.c, debug.c.
+ * Calls: objcache.c by its public API, fallback.c, debug.c, histogram.h.
  * Locks: none.  Context: any; sleeps only if gfp says so.
  *
  *	sizeclass_alloc              1. the class's objcache
@@ -11,6 +11,11 @@
  *
  *	sizeclass_free               1. the class's objcache
  *	  sizeclass_free_other       2. the fallback
+ *
+ * While sizes are counted the limit that inline code sees is 0, so everything
+ * comes here, where the real one is known: to be counted, and then served as
+ * ever.  So counting costs nothing while it is off, can be turned at any time, and
+ * it does not matter who has seen it turned already.
  */
 #include "internal.h"
 
@@ -27,16 +32,33 @@
 #include "backing.h"
 #include "debug.h"
 #include "fallback.h"
+#include "histogram.h"
 #include "sizeclass.h"
 
 /* What a driver links against; see SIZECLASS_LAYOUT. */
 const char sizeclass_layout_1[] = KBUILD_MODNAME;
 EXPORT_SYMBOL_GPL(sizeclass_layout_1);
 
+/* As sizeclass_has_class(), also while sizes are counted. */
+static bool has_class(const struct sizeclass_pool *pool, size_t size)
+{
+	return likely(size - 1 < to_sizeclass_priv(pool)->last);
+}
+
+static void count(const struct sizeclass_priv *priv, size_t size)
+{
+	const struct histogram *sizes;
+
+	/* Who sees the table sees all of it: pairs with the release in table_of(). */
+	sizes = smp_load_acquire(&priv->sizes);
+	if (sizes)
+		histogram_count(sizes, size);
+}
+
 /**
- * sizeclass_alloc_other() - allocate what has no class
+ * sizeclass_alloc_other() - allocate what has no class, or while sizes are counted
  * @pool: the pool
- * @size: 0, or more than the largest class
+ * @size: 0, more than the largest class, or any
  * @gfp:  as for sizeclass_alloc()
  *
  * Context: any, as @gfp says.
@@ -44,9 +66,15 @@ EXPORT_SYMBOL_GPL(sizeclass_layout_1);
  */
 void *sizeclass_alloc_other(struct sizeclass_pool *pool, size_t size, gfp_t gfp)
 {
+	struct sizeclass_priv *priv = to_sizeclass_priv(pool);
+
 	if (!size)
 		return ZERO_SIZE_PTR;
-	return fallback_alloc(&to_sizeclass_priv(pool)->family, size, gfp);
+	if (sizeclass_counting(priv))
+		count(priv, size);
+	if (has_class(pool, size))
+		return objcache_alloc(sizeclass_cache(pool, size), gfp);
+	return fallback_alloc(&priv->family, size, gfp);
 }
 EXPORT_SYMBOL_GPL(sizeclass_alloc_other);
 
@@ -57,10 +85,10 @@ static void report_null(const struct sizeclass_pool *pool, void *caller)
 }
 
 /**
- * sizeclass_free_other() - free what has no class
+ * sizeclass_free_other() - free what has no class, or while sizes are counted
  * @pool: the pool
  * @obj:  the object; NULL is reported and ignored
- * @size: 0, or more than the largest class
+ * @size: 0, more than the largest class, or any
  *
  * Context: any, NMI too.
  */
@@ -68,6 +96,8 @@ void sizeclass_free_other(struct sizeclass_pool *pool, void *obj, size_t size)
 {
 	if (unlikely(!obj))
 		report_null(pool, __builtin_return_address(0));
+	else if (has_class(pool, size))
+		objcache_free(sizeclass_cache(pool, size), obj);
 	else if (size)
 		fallback_free(&to_sizeclass_priv(pool)->family, obj);
 }
@@ -112,7 +142,7 @@ void sizeclass_free_unsized(struct sizeclass_pool *pool, void *obj)
 	}
 	if (!is_vmalloc_addr(obj)) {
 		size = has_size(pool, obj) ? ksize(obj) : 0;
-		if (sizeclass_has_class(pool, size))
+		if (has_class(pool, size))
 			cache = sizeclass_cache(pool, size);
 		if (!size || (cache && cache->size != size)) {
 			pr_err_ratelimited("pool '%s': free of an object of %zu bytes, which no class has, by %ps\n",
@@ -139,7 +169,7 @@ EXPORT_SYMBOL_GPL(sizeclass_free_unsized);
  */
 size_t sizeclass_usable_size(const struct sizeclass_pool *pool, size_t size)
 {
-	if (sizeclass_has_class(pool, size))
+	if (has_class(pool, size))
 		return sizeclass_cache(pool, size)->size;
 	return size ? fallback_size(size) : 0;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sizeclass_life.c - beside floor 1: birth and death of a pool of size classes
+ * sizeclass_life.c - beside floor 1: birth and death of a pool of size classes, and
+ * when its sizes are counted
  *
- * Called from: drivers.  Calls: family.c.
- * Locks: none.  Context: task; sleeps.
+ * Called from: drivers, debugfs_pools.c.
+ * Calls: family.c, histogram.c, debugfs_pools.c (the pool's folder).
+ * Locks: sizeclass_priv.counts.  Context: task; sleeps.
  */
 #include "internal.h"
 
@@ -14,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "debugfs_pools.h"
 #include "sizeclass.h"
 
 /*
@@ -25,12 +28,78 @@ static const unsigned int default_sizes[] = {
 	64, 128, 256, 512, 1024, 2048, 4096, 8192,
 };
 
-static void free_pool(struct family *f)
+static struct sizeclass_priv *to_pool(struct family *f)
 {
-	kfree(container_of(f, struct sizeclass_priv, family));
+	return container_of(f, struct sizeclass_priv, family);
 }
 
-static const struct family_kind sizeclass_kind = { .free = free_pool };
+static void stop(struct family *f)
+{
+	debugfs_pool_remove(f);
+}
+
+static void free_pool(struct family *f)
+{
+	struct sizeclass_priv *priv = to_pool(f);
+
+	histogram_destroy(priv->sizes);
+	kfree(priv);
+}
+
+static const struct family_kind sizeclass_kind = {
+	.stop = stop,
+	.free = free_pool,
+};
+
+/**
+ * sizeclass_counting() - are the sizes counted that are asked for?
+ * @priv: the pool
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool sizeclass_counting(const struct sizeclass_priv *priv)
+{
+	return READ_ONCE(priv->pub.limit) != priv->last;
+}
+
+/* It stays until the pool is gone, for who counts in it still. */
+static int table_of(struct sizeclass_priv *priv)
+{
+	struct histogram *sizes = priv->sizes;
+
+	lockdep_assert_held(&priv->counts);
+	if (sizes) {
+		histogram_reset(sizes);
+		return 0;
+	}
+	sizes = histogram_create(priv->pub.class, priv->last);
+	if (!sizes)
+		return -ENOMEM;
+	/* Pairs with the acquire in count(). */
+	smp_store_release(&priv->sizes, sizes);
+	return 0;
+}
+
+/**
+ * sizeclass_count() - count the sizes that are asked for, or no longer
+ * @priv: the pool
+ * @on:   true: from now on, beginning at 0; false: the table stays as it is
+ *
+ * Context: task; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int sizeclass_count(struct sizeclass_priv *priv, bool on)
+{
+	int err;
+
+	mutex_lock(&priv->counts);
+	err = on ? table_of(priv) : 0;
+	if (!err)
+		WRITE_ONCE(priv->pub.limit, on ? 0 : priv->last);
+	mutex_unlock(&priv->counts);
+	return err;
+}
 
 static int check_table(const char *name, const unsigned int *sizes, unsigned int n)
 {
@@ -86,8 +155,9 @@ static int add_class(struct sizeclass_priv *priv, unsigned int size)
 
 	if (IS_ERR(cache))
 		return PTR_ERR(cache);
-	memset(pool->class + pool->limit / SIZECLASS_GRANULE, priv->family.nr - 1,
-	       (size - pool->limit) / SIZECLASS_GRANULE);
+	memset(pool->class + priv->last / SIZECLASS_GRANULE, priv->family.nr - 1,
+	       (size - priv->last) / SIZECLASS_GRANULE);
+	priv->last = size;
 	pool->limit = size;
 	return 0;
 }
@@ -123,6 +193,7 @@ __sizeclass_pool_create(const char *name, const unsigned int *sizes,
 	priv = kzalloc(sizeof(*priv) + last / SIZECLASS_GRANULE, GFP_KERNEL);
 	if (!priv)
 		return ERR_PTR(-ENOMEM);
+	mutex_init(&priv->counts);
 	err = family_init(&priv->family, name, priv->pub.cache, &sizeclass_kind, owner);
 	if (err) {
 		kfree(priv);
@@ -135,6 +206,7 @@ __sizeclass_pool_create(const char *name, const unsigned int *sizes,
 			return ERR_PTR(err);
 		}
 	}
+	debugfs_pool_add_classes(priv);
 	return &priv->pub;
 }
 EXPORT_SYMBOL_GPL(__sizeclass_pool_create);

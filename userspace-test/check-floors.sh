@@ -16,7 +16,7 @@
 BESIDE=4
 declare -A FLOOR=(
 	[main]=0
-	[lifecycle]=1 [owner]=1 [interop]=1 [exactsize_life]=1
+	[lifecycle]=1 [owner]=1 [interop]=1 [exactsize_life]=1 [sizeclass_life]=1
 	[arguments]=2 [defaults]=2 [chardev]=2
 	[debugfs]=3 [commands]=3
 	[objcache]=4 [bulk]=4 [gfp]=4 [debug]=4 [validate]=4 [knobs]=4 [knobtable]=4 [wait]=4 [view]=4 [reclaim]=4 [sizeclass]=4
@@ -26,7 +26,7 @@ declare -A FLOOR=(
 	[magazine]=6
 	[depot]=7 [reserve]=7 [quarantine]=7
 	[backing]=8
-	[account]=9 [check]=9 [transit]=9
+	[account]=9 [check]=9 [transit]=9 [histogram]=9
 	[internal]=10 [trace]=10
 )
 
