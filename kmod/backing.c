@@ -373,6 +373,7 @@ void backing_set_memory_limit(unsigned long bytes)
 {
 	WRITE_ONCE(memory_limit, bytes);
 }
+EXPORT_SYMBOL_FOR_TEST(backing_set_memory_limit);
 
 /**
  * backing_memory_limit() - the limit of all caches together
@@ -383,6 +384,7 @@ unsigned long backing_memory_limit(void)
 {
 	return READ_ONCE(memory_limit);
 }
+EXPORT_SYMBOL_FOR_TEST(backing_memory_limit);
 
 /**
  * backing_memory() - what all caches together have out of slab
@@ -393,3 +395,4 @@ unsigned long backing_memory(void)
 {
 	return atomic_long_read(&memory_charged);
 }
+EXPORT_SYMBOL_FOR_TEST(backing_memory);

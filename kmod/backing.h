@@ -113,6 +113,14 @@ static inline bool backing_over_limit(const struct backing *b)
 	return charged > 0 && charged > READ_ONCE(b->limit);
 }
 
+/* The cache's own limit has no room for another object. */
+static inline bool backing_at_limit(const struct backing *b)
+{
+	long charged = atomic_long_read(&b->charged);
+
+	return charged >= 0 && charged >= READ_ONCE(b->limit);
+}
+
 /*
  * For who has something to fall back on: a reserve, or sleeping until an object
  * is freed.  Without __GFP_NORETRY the page allocator does not fail for want of

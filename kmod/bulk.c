@@ -23,6 +23,7 @@
 #include "objcache_priv.h"
 #include "overflow.h"
 #include "reserve.h"
+#include "triggers.h"
 #include "tune.h"
 
 static __always_inline unsigned int
@@ -189,6 +190,7 @@ static noinline bool alloc_rest(struct objcache *cache, gfp_t gfp, unsigned int 
 		objcache_free_bulk(cache, got, objs);
 		if (!alloc_nofail(priv, gfp, n, objs)) {
 			account_inc(priv->acct, ACCOUNT_ALLOC_FAILED);
+			triggers_failed(priv);
 			return false;
 		}
 	}
@@ -272,7 +274,7 @@ static void free_below(struct objcache_priv *priv, unsigned int n, void **objs,
 	    likely(!wait_closed(priv))) {
 		n = objcache_fill(priv, objs, n);
 		if (n)
-			tune_count_flush(priv->acct);
+			triggers_flushed(priv, tune_count_flush(priv->acct));
 	}
 	if (n)
 		overflow_put(priv->overflow, objs, n);

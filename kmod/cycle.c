@@ -2,15 +2,14 @@
 /*
  * cycle.c - beside floor 1: cached objects go back to slab
  *
- * Called from: drivers, debugfs_reclaim.c, what triggers cycles, lifecycle.c.
- * Calls: depot.c, magazine.c, reclaim.c.
+ * Called from: drivers, debugfs_reclaim.c, triggers.c, shrinker.c, lifecycle.c.
+ * Calls: cycle_give.c.
  * Locks: cycle_lock, members_lock, stats_lock.  Context: task; sleeps.
  *
- * A cycle visits each cache: the depots are emptied first, so that there is
- * room in them, then the magazines, each by its own CPU and into the depot, which
- * is short work there; and the depots again.  What the reserve keeps is in
- * neither.  Allocations and frees go on meanwhile; who finds nothing because a
- * cycle has it in its hands waits and looks again (transit.h).
+ * A cycle visits each cache, one after the other, and has it give what the
+ * trigger asks for (cycle_give.c).  Allocations and frees go on meanwhile; who
+ * finds nothing because a cycle has it in its hands waits and looks again
+ * (transit.h).
  *
  * Caches come and go while cycles run: who is at a cache has it pinned, and
  * destruction waits for that one visit to end.  A walk takes no lock that is
@@ -24,19 +23,21 @@
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
 #include <linux/wait.h>
 
 #include "cycle.h"
-#include "depot.h"
-#include "magazine.h"
+#include "cycle_give.h"
 #include "objcache_priv.h"
-#include "reclaim.h"
 
 const char *const cycle_trigger_names[] = {
 	[CYCLE_FORCED]		= "forced",
+	[CYCLE_CLEANER]		= "cleaner",
+	[CYCLE_IDLE]		= "idle",
 	[CYCLE_LIMIT]		= "limit",
+	[CYCLE_SHRINKER]	= "shrinker",
 };
 
 static_assert(ARRAY_SIZE(cycle_trigger_names) == CYCLE_TRIGGERS);
@@ -52,6 +53,28 @@ static struct cycle_stats stats_of[CYCLE_TRIGGERS];
 static struct objcache_priv *to_cache(struct cycle_member *member)
 {
 	return container_of(member, struct objcache_priv, cycle);
+}
+
+/**
+ * cycle_create() - prepare what cycles remember of a cache
+ * @priv: the cache
+ *
+ * Context: task; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int cycle_create(struct objcache_priv *priv)
+{
+	priv->cycle.cpu = kcalloc(nr_cpu_ids, sizeof(*priv->cycle.cpu), GFP_KERNEL);
+	return priv->cycle.cpu ? 0 : -ENOMEM;
+}
+
+/**
+ * cycle_destroy() - the opposite of cycle_create()
+ * @priv: the cache
+ */
+void cycle_destroy(struct objcache_priv *priv)
+{
+	kfree(priv->cycle.cpu);
 }
 
 /**
@@ -122,23 +145,10 @@ struct objcache_priv *cycle_next(struct objcache_priv *priv)
 }
 EXPORT_SYMBOL_FOR_TEST(cycle_next);
 
-/* Nobody is woken for an empty magazine. */
-static bool has_objects(struct objcache_priv *priv, int cpu)
+static void visit(struct objcache_priv *priv, enum cycle_trigger trigger,
+		  struct cycle_stats *sum)
 {
-	return mag_count_cpu(priv->pub.mag, cpu);
-}
-
-static unsigned long give_all(struct objcache_priv *priv)
-{
-	unsigned long given = magdepot_trim(priv->depot, 0);
-
-	given += reclaim_drain_some(priv, 0, has_objects);
-	return given + magdepot_trim(priv->depot, 0);
-}
-
-static void visit(struct objcache_priv *priv, struct cycle_stats *sum)
-{
-	unsigned long given = give_all(priv);
+	unsigned long given = cycle_give(priv, trigger);
 
 	account_inc(priv->acct, ACCOUNT_CYCLES);
 	account_add(priv->acct, ACCOUNT_RECLAIMED, given);
@@ -146,7 +156,15 @@ static void visit(struct objcache_priv *priv, struct cycle_stats *sum)
 	sum->bytes += (u64)given * priv->backing.padded;
 }
 
-static void note(enum cycle_trigger trigger, const struct cycle_stats *sum, u64 took)
+/**
+ * cycle_note() - count a cycle
+ * @trigger: why it was
+ * @sum:     what it gave: objects and bytes
+ * @took:    how long, in ns
+ *
+ * Context: task, also one that reclaims memory.
+ */
+void cycle_note(enum cycle_trigger trigger, const struct cycle_stats *sum, u64 took)
 {
 	struct cycle_stats *stats = &stats_of[trigger];
 
@@ -176,8 +194,8 @@ unsigned long cycle_run(enum cycle_trigger trigger)
 	mutex_lock(&cycle_lock);
 	start = ktime_get_ns();
 	while ((priv = cycle_next(priv)))
-		visit(priv, &sum);
-	note(trigger, &sum, ktime_get_ns() - start);
+		visit(priv, trigger, &sum);
+	cycle_note(trigger, &sum, ktime_get_ns() - start);
 	mutex_unlock(&cycle_lock);
 	return sum.objects;
 }
@@ -198,8 +216,8 @@ unsigned long cycle_run_one(struct objcache_priv *priv, enum cycle_trigger trigg
 
 	mutex_lock(&cycle_lock);
 	start = ktime_get_ns();
-	visit(priv, &sum);
-	note(trigger, &sum, ktime_get_ns() - start);
+	visit(priv, trigger, &sum);
+	cycle_note(trigger, &sum, ktime_get_ns() - start);
 	mutex_unlock(&cycle_lock);
 	return sum.objects;
 }

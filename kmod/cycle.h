@@ -2,7 +2,7 @@
 /*
  * cycle.h - beside floor 1: cached objects go back to slab
  *
- * Called from: drivers, debugfs_reclaim.c, what triggers cycles.
+ * Called from: drivers, debugfs_reclaim.c, triggers.c, shrinker.c.
  */
 #ifndef _MEMPOOL_CYCLE_H
 #define _MEMPOOL_CYCLE_H
@@ -14,13 +14,19 @@ struct objcache_priv;
 
 /**
  * enum cycle_trigger - why a cycle runs
- * @CYCLE_FORCED: somebody asked for it
- * @CYCLE_LIMIT:  a limit refused an allocation
+ * @CYCLE_FORCED:   somebody asked for it
+ * @CYCLE_CLEANER:  a period is over: what nobody needed in it goes
+ * @CYCLE_IDLE:     more is cached than so many percent of what is in use
+ * @CYCLE_LIMIT:    a limit refused an allocation, or was lowered
+ * @CYCLE_SHRINKER: the kernel needs memory
  * @CYCLE_TRIGGERS: how many there are
  */
 enum cycle_trigger {
 	CYCLE_FORCED,
+	CYCLE_CLEANER,
+	CYCLE_IDLE,
 	CYCLE_LIMIT,
+	CYCLE_SHRINKER,
 	CYCLE_TRIGGERS
 };
 
@@ -46,23 +52,40 @@ struct cycle_stats {
 };
 
 /**
+ * struct cycle_cpu - what a CPU's magazine had done: who did nothing since is idle
+ * @period: when the cleaner came last (C)
+ * @look:   when the cache was last looked at for CYCLE_IDLE (C)
+ */
+struct cycle_cpu {
+	unsigned long	period;
+	unsigned long	look;
+};
+
+/**
  * struct cycle_member - a cache's part in it
  * @link:    among all caches that cycles visit (C)
  * @pins:    who is at this cache just now (C)
  * @leaving: nobody comes any more (C)
+ * @cpu:     each possible CPU (I)
+ * @asked:   triggers.c's: why somebody should look at it (A)
  */
 struct cycle_member {
 	struct list_head	link;
 	unsigned int		pins;
 	bool			leaving;
+	struct cycle_cpu	*cpu;
+	unsigned long		asked;
 };
 
+int cycle_create(struct objcache_priv *priv);
+void cycle_destroy(struct objcache_priv *priv);
 void cycle_add_cache(struct objcache_priv *priv);
 void cycle_remove_cache(struct objcache_priv *priv);
 struct objcache_priv *cycle_next(struct objcache_priv *priv);
 
 unsigned long cycle_run(enum cycle_trigger trigger);
 unsigned long cycle_run_one(struct objcache_priv *priv, enum cycle_trigger trigger);
+void cycle_note(enum cycle_trigger trigger, const struct cycle_stats *sum, u64 took);
 void cycle_read(enum cycle_trigger trigger, struct cycle_stats *stats);
 
 #endif /* _MEMPOOL_CYCLE_H */

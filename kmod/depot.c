@@ -137,6 +137,8 @@ unsigned int magdepot_take_out(struct magdepot *d, unsigned int keep, void **obj
 {
 	n = min(n, d->nr - min(d->nr, keep));
 	WRITE_ONCE(d->nr, d->nr - n);
+	if (d->nr < d->low)
+		WRITE_ONCE(d->low, d->nr);
 	copy(d, d->nr, objs, n, true);
 	return n;
 }
@@ -372,7 +374,7 @@ unsigned int magdepot_count_objects(struct magdepot_set *set)
 	int node;
 
 	for_each_node(node)
-		count += READ_ONCE(set->depot[node]->nr);
+		count += magdepot_count_node(set, node);
 	return count;
 }
 EXPORT_SYMBOL_FOR_TEST(magdepot_count_objects);

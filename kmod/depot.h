@@ -2,7 +2,7 @@
 /*
  * depot.h - floor 3: a NUMA node's stock of free objects
  *
- * Called from: objcache.c, overflow.c, cycle.c, lifecycle.c, knobs.c.
+ * Called from: objcache.c, overflow.c, cycle.c, shrinker.c, lifecycle.c, knobs.c.
  * Calls: backing.h.
  */
 #ifndef _MEMPOOL_DEPOT_H
@@ -37,6 +37,9 @@ struct backing;
  * @max:    how many it may hold; 0: closed (D)
  * @chunks: how many of @chunk are there (D)
  * @size:   how many objects @chunk could hold (I)
+ * @low:    the fewest that were in it in this period: nobody needed so many (D for
+ *	writers, A for readers)
+ * @keep:   when the period ended, what was above @low (D for writers, A for readers)
  * @chunk:  the objects, in chunks that come when they are needed; last in,
  *	first out, for the warm ones (D)
  */
@@ -46,6 +49,8 @@ struct magdepot {
 	unsigned int	max;
 	unsigned int	chunks;
 	unsigned int	size;
+	unsigned int	low;
+	unsigned int	keep;
 	void		**chunk[];
 } ____cacheline_aligned_in_smp;
 
@@ -74,8 +79,18 @@ bool magdepot_get_node(struct magdepot_set *set, int node, void **obj);
 bool magdepot_get_any(struct magdepot_set *set, void **obj);
 unsigned int magdepot_put(struct magdepot_set *set, void **objs, unsigned int n);
 unsigned long magdepot_trim(struct magdepot_set *set, unsigned int keep);
+unsigned long magdepot_give(struct magdepot_set *set, unsigned long n);
+unsigned long magdepot_give_node(struct magdepot_set *set, int node, unsigned long n);
+void magdepot_end_period(struct magdepot_set *set);
+unsigned long magdepot_trim_unused(struct magdepot_set *set);
 unsigned int magdepot_list(struct magdepot_set *set, int node, unsigned int from,
 			   void **objs);
 unsigned int magdepot_count_objects(struct magdepot_set *set);
+
+/* Objects in a node's depot, exact when nothing moves. */
+static inline unsigned int magdepot_count_node(const struct magdepot_set *set, int node)
+{
+	return READ_ONCE(set->depot[node]->nr);
+}
 
 #endif /* _MEMPOOL_DEPOT_H */

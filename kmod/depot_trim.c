@@ -2,7 +2,7 @@
 /*
  * depot_trim.c - floor 3: objects of a depot go back to slab
  *
- * Called from: cycle.c, knobs.c, depot.c.  Calls: backing.c.
+ * Called from: cycle.c, shrinker.c, limits.c, depot.c.  Calls: backing.c.
  * Locks: takes transit.lock and magdepot.lock.  Context: task; sleeps.
  *
  * A depot's lock is taken here in transits alone: who finds it taken, or the
@@ -108,3 +108,91 @@ unsigned long magdepot_trim(struct magdepot_set *set, unsigned int keep)
 	return given;
 }
 EXPORT_SYMBOL_FOR_TEST(magdepot_trim);
+
+/**
+ * magdepot_give_node() - give some objects of a node back to slab
+ * @set:  the depots
+ * @node: the node
+ * @n:    how many at most
+ *
+ * Context: task; sleeps.
+ * Return: how many were given.
+ */
+unsigned long magdepot_give_node(struct magdepot_set *set, int node, unsigned long n)
+{
+	unsigned int nr = magdepot_count_node(set, node);
+
+	return n ? trim_node(set, set->depot[node], nr - min_t(unsigned long, nr, n)) : 0;
+}
+
+/**
+ * magdepot_give() - give some objects back to slab, of any node
+ * @set: the depots
+ * @n:   how many at most
+ *
+ * Context: task; sleeps.
+ * Return: how many were given.
+ */
+unsigned long magdepot_give(struct magdepot_set *set, unsigned long n)
+{
+	unsigned long given = 0;
+	int node;
+
+	for_each_node(node)
+		given += magdepot_give_node(set, node, n - min(n, given));
+	return given;
+}
+EXPORT_SYMBOL_FOR_TEST(magdepot_give);
+
+/**
+ * magdepot_end_period() - see what was needed since the last period ended
+ * @set: the depots
+ *
+ * A depot is a stack: what lay below its lowest level all the time served
+ * nobody.  What comes in after this was not needed in the period either.
+ *
+ * Context: task; sleeps.
+ */
+void magdepot_end_period(struct magdepot_set *set)
+{
+	unsigned long flags;
+	int node;
+
+	for_each_node(node) {
+		struct magdepot *d = set->depot[node];
+
+		depot_lock(d, &flags);
+		WRITE_ONCE(d->keep, d->nr - d->low);
+		depot_unlock(d, &flags);
+	}
+}
+EXPORT_SYMBOL_FOR_TEST(magdepot_end_period);
+
+static void begin_period(struct magdepot *d)
+{
+	unsigned long flags;
+
+	depot_lock(d, &flags);
+	WRITE_ONCE(d->low, d->nr);
+	depot_unlock(d, &flags);
+}
+
+/**
+ * magdepot_trim_unused() - give back what was not needed, and begin a new period
+ * @set: the depots, after magdepot_end_period()
+ *
+ * Context: task; sleeps.
+ * Return: how many were given.
+ */
+unsigned long magdepot_trim_unused(struct magdepot_set *set)
+{
+	unsigned long given = 0;
+	int node;
+
+	for_each_node(node) {
+		given += trim_node(set, set->depot[node], READ_ONCE(set->depot[node]->keep));
+		begin_period(set->depot[node]);
+	}
+	return given;
+}
+EXPORT_SYMBOL_FOR_TEST(magdepot_trim_unused);

@@ -23,6 +23,7 @@
 #include "magazine.h"
 #include "objcache_priv.h"
 #include "reserve.h"
+#include "triggers.h"
 
 /* Memory of another zone than the cache's cannot be had from a recycled object. */
 #define GFP_OTHER_PLACES (__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | ~__GFP_BITS_MASK)
@@ -160,6 +161,7 @@ void *objcache_alloc_node(struct objcache *cache, gfp_t gfp, int node)
 		obj = get_or_take_on_node(priv, gfp, node);
 		if (!obj) {
 			account_inc(priv->acct, ACCOUNT_ALLOC_FAILED);
+			triggers_failed(priv);
 			return NULL;
 		}
 		account_inc(priv->acct, ACCOUNT_ALLOC_DIRECT);

@@ -33,7 +33,9 @@
  * capacities follow the load, view.c reads (stattable.c has every statistic
  * once, memory.c the numbers of all together), directory.c knows all caches by
  * name and number, reclaim.c drains magazines on their CPUs, cycle.c gives
- * cached objects back to slab, debug.c checks each object that comes and goes
+ * cached objects back to slab (cycle_give.c: how many), triggers.c has that done by
+ * itself, shrinker.c when the kernel needs memory (squeeze.c: from all depots at
+ * once), debug.c checks each object that comes and goes
  * (check.c, a leaf, has the records), validate.c whether everything adds up.
  * Below it: overflow.c puts objects down wherever there is room.  account.c
  * counts, histogram.c sizes too, and transit.h knows what drains have in their

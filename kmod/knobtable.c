@@ -14,8 +14,10 @@
 #include <linux/limits.h>
 
 #include "backing.h"
+#include "cycle_give.h"
 #include "knobtable.h"
 #include "objcache_priv.h"
+#include "triggers.h"
 #include "tune.h"
 
 static s64 get_capacity(struct objcache_priv *priv)
@@ -148,7 +150,29 @@ static s64 get_memory_limit(struct objcache_priv *none)
 
 static int set_memory_limit(struct objcache_priv *none, s64 value)
 {
-	backing_set_memory_limit(value ?: ULONG_MAX);
+	triggers_set_memory_limit(value ?: ULONG_MAX);
+	return 0;
+}
+
+static s64 get_idle_percent(struct objcache_priv *none)
+{
+	return cycle_idle_percent();
+}
+
+static int set_idle_percent(struct objcache_priv *none, s64 value)
+{
+	triggers_set_idle_percent(value);
+	return 0;
+}
+
+static s64 get_cleaner_period(struct objcache_priv *none)
+{
+	return triggers_period();
+}
+
+static int set_cleaner_period(struct objcache_priv *none, s64 value)
+{
+	triggers_set_period(value);
 	return 0;
 }
 
@@ -175,6 +199,9 @@ EXPORT_SYMBOL_FOR_TEST(cache_knobs_nr);
 
 const struct knob module_knobs[] = {
 	{ "memory_limit", 0, LONG_MAX, get_memory_limit, set_memory_limit },
+	{ "idle_percent", -1, S32_MAX, get_idle_percent, set_idle_percent },
+	{ "cleaner_period_ms", 0, CLEANER_PERIOD_MAX_MS, get_cleaner_period,
+	  set_cleaner_period },
 };
 
 const unsigned int module_knobs_nr = ARRAY_SIZE(module_knobs);

@@ -65,6 +65,7 @@ static void free_cache(struct objcache_priv *priv)
 	list_del(&priv->link);
 	memory_forget(priv);
 	tune_destroy(priv);
+	cycle_destroy(priv);
 	wait_exit(priv);
 	reserve_fini(&priv->reserve);
 	overflow_destroy(priv->overflow);
@@ -139,9 +140,12 @@ static int build_floors(struct objcache_priv *priv, const struct objcache_params
 	err = tune_create(priv, default_tuned_max(priv->pub.size));
 	if (err)
 		goto free_acct;
-	err = backing_init(&priv->backing, &backing, priv->acct, last_object_back);
+	err = cycle_create(priv);
 	if (err)
 		goto destroy_tune;
+	err = backing_init(&priv->backing, &backing, priv->acct, last_object_back);
+	if (err)
+		goto destroy_cycle;
 	err = -ENOMEM;
 	priv->depot = magdepot_create(&priv->backing, priv->acct,
 				      priv->depot_max, !(p->flags & OBJCACHE_NODE));
@@ -173,6 +177,8 @@ destroy_depot:
 	magdepot_destroy(priv->depot);
 fini_backing:
 	backing_fini(&priv->backing);
+destroy_cycle:
+	cycle_destroy(priv);
 destroy_tune:
 	tune_destroy(priv);
 free_acct:

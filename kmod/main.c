@@ -16,6 +16,8 @@
 #include "owner.h"
 #include "reclaim.h"
 #include "seek.h"
+#include "shrinker.h"
+#include "triggers.h"
 
 static int __init mempool_module_init(void)
 {
@@ -30,9 +32,15 @@ static int __init mempool_module_init(void)
 	err = reclaim_init();
 	if (err)
 		goto exit_seek;
-	err = owner_init();
+	err = triggers_init();
 	if (err)
 		goto exit_reclaim;
+	err = shrinker_init();
+	if (err)
+		goto exit_triggers;
+	err = owner_init();
+	if (err)
+		goto exit_shrinker;
 	objcache_debugfs_init();
 	err = chardev_init();
 	if (err)
@@ -42,6 +50,10 @@ static int __init mempool_module_init(void)
 exit_debugfs:
 	objcache_debugfs_exit();
 	owner_exit();
+exit_shrinker:
+	shrinker_exit();
+exit_triggers:
+	triggers_exit();
 exit_reclaim:
 	reclaim_exit();
 exit_seek:
@@ -56,6 +68,8 @@ static void __exit mempool_module_exit(void)
 	chardev_exit();
 	objcache_debugfs_exit();
 	owner_exit();
+	shrinker_exit();
+	triggers_exit();
 	reclaim_exit();
 	seek_exit();
 	objcache_exit();

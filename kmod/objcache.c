@@ -42,11 +42,25 @@
 #include "objcache_priv.h"
 #include "overflow.h"
 #include "reserve.h"
+#include "squeeze.h"
+#include "triggers.h"
 #include "tune.h"
 
 /* What a driver with inline forms links against; see OBJCACHE_LAYOUT. */
 const char objcache_layout_1[] = KBUILD_MODNAME;
 EXPORT_SYMBOL_GPL(objcache_layout_1);
+
+/* Squeezes once: others may be as fast to take what that gave. */
+static noinline bool look_again(struct objcache_priv *priv, gfp_t gfp, unsigned int seen,
+				bool *squeezed)
+{
+	if (transit_passed(&priv->backing.transit, seen))
+		return true;
+	if (*squeezed)
+		return false;
+	*squeezed = true;
+	return squeeze_for(priv, gfp);
+}
 
 /**
  * objcache_get_or_take() - objects from below the magazines
@@ -63,7 +77,7 @@ EXPORT_SYMBOL_GPL(objcache_layout_1);
 unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
 				  void **objs, unsigned int want)
 {
-	struct transit *t = &priv->backing.transit;
+	bool squeezed = false;
 	unsigned int n, seen;
 
 	if (unlikely(READ_ONCE(priv->reserve.min)))
@@ -71,13 +85,13 @@ unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
 	if (unlikely(wait_may_open(priv)))
 		wait_open(priv);
 	do {
-		seen = transit_seen(t);
+		seen = transit_seen(&priv->backing.transit);
 		n = magdepot_get(priv->depot, objs, want);
 		if (!n)
 			n = backing_take(&priv->backing, gfp, objs, want);
 		if (!n)
 			n = magdepot_get_any(priv->depot, objs) || debug_take(priv, objs);
-	} while (unlikely(!n) && transit_passed(t, seen));
+	} while (unlikely(!n) && look_again(priv, gfp, seen, &squeezed));
 	return n;
 }
 
@@ -141,7 +155,7 @@ static noinline void flush(struct objcache_priv *priv)
 	void *objs[MAGDEPOT_BATCH];
 	unsigned int n;
 
-	tune_count_flush(priv->acct);
+	triggers_flushed(priv, tune_count_flush(priv->acct));
 	while (want) {
 		n = mag_take(priv->pub.mag, priv->phys, 0, objs,
 			     min_t(unsigned int, want, MAGDEPOT_BATCH));
@@ -200,6 +214,7 @@ static noinline void *last_resort(struct objcache_priv *priv, gfp_t gfp)
 	if (obj || wait_nofail(priv, gfp, 1, &obj))
 		return obj;
 	account_inc(priv->acct, ACCOUNT_ALLOC_FAILED);
+	triggers_failed(priv);
 	return NULL;
 }
 

@@ -125,10 +125,10 @@ static inline void tune_count_refill(struct tune *t, struct account __percpu *ac
 		tune_kick(t);
 }
 
-/* The magazine was found full, and is emptied to below. */
-static inline void tune_count_flush(struct account __percpu *acct)
+/* The magazine was found full, and is emptied to below; how often on this CPU. */
+static inline unsigned long tune_count_flush(struct account __percpu *acct)
 {
-	account_note(acct, ACCOUNT_FLUSHES);
+	return account_note(acct, ACCOUNT_FLUSHES);
 }
 
 enum account_item tune_decide(const struct tune_facts *f, struct tune_memory *memory,

@@ -98,11 +98,11 @@ sed 1,2d $DBG/reclaim | awk '{ $1 = $1; print }'
 echo "@@ cycles.tool"
 "$TOOL" cycles | awk 'NR > 1 { $1 = $1; print }'
 echo "@@ knobs.debugfs"
-(cd $DBG && grep -H . memory_limit)
+(cd $DBG && grep -H . memory_limit idle_percent cleaner_period_ms)
 find $DBG/crowd-0 -type f -perm 0600 -printf 'crowd-0/%f\n' | sort |
 	while read -r knob; do echo "$knob:$(cat "$DBG/$knob")"; done
 echo "@@ knobs.tool"
-"$TOOL" get | awk '$1 == "memory_limit" { print $1 ":" $2 }'
+"$TOOL" get | awk '/memory_limit|idle_percent|cleaner_period_ms/ { print $1 ":" $2 }'
 "$TOOL" get crowd-0 | awk 'NR > 1 { print "crowd-0/" $1 ":" $2 }' | sort
 
 echo "@@ list.json"

@@ -34,8 +34,8 @@ guest_script() {
 	say knob-unchanged "$(cat $knob)"
 	printf '%s\n' "$default" >$knob; say knob-round-trip "$(cat $knob)"
 	knob=$dbg/forgotten/depot_capacity
-	say depot-magazines "$(($(cat $knob) / default))"
 	max=$(sed -n 's/^depot_capacity_max //p' $dbg/forgotten/stats)
+	say depot-default "$(($(cat $knob) - max))"
 	say depot-max "$(write "$max")"; say depot-reads-max "$(($(cat $knob) - max))"
 	say depot-more "$(write "$((max + 1))")"; say depot-bad "$(write -1)"
 	say depot-unchanged "$(($(cat $knob) - max))"
@@ -101,7 +101,7 @@ expected() {
 	knob-bad 1\0: Invalid argument
 	knob-unchanged: 256
 	knob-round-trip: 128
-	depot-magazines: 8
+	depot-default: 0
 	depot-max: ok
 	depot-reads-max: 0
 	depot-more: Numerical result out of range
@@ -120,7 +120,7 @@ expected() {
 	hotplug-gone: 
 	zombie: zombie 3
 	zombie-message: 1
-	zombie-folder: memory_limit reclaim reclaim_now stats 
+	zombie-folder: cleaner_period_ms idle_percent memory_limit reclaim reclaim_now stats 
 	zombie-unload: 1
 	zombie-name: 0
 	TABLE

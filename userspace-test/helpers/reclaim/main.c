@@ -2,11 +2,11 @@
 /*
  * main.c - mempool_reclaim: a cache to reclaim from, told what to do
  *
- * Called from: insmod, and writes to its parameters.  Calls: objcache, load.c.
+ * Called from: insmod, and writes to its parameters.  Calls: objcache, load.c, roam.c.
  * Context: task.
  *
  *	hold	as many objects of cache "job" are in use then
- *	load	1 starts the load of load.c, 0 ends it
+ *	load	1 starts the load of load.c, 2 that of roam.c, 3 ends its threads, 0 all
  *	reclaim	calls objcache_reclaim(); reads what the last call returned
  */
 #include <linux/cpumask.h>
@@ -62,15 +62,25 @@ MODULE_PARM_DESC(hold, "objects in use");
 
 static int set_load(const char *text, const struct kernel_param *kp)
 {
-	bool on;
-	int err = kstrtobool(text, &on);
+	unsigned int which;
+	int err = kstrtouint(text, 0, &which);
 
 	if (err)
 		return err;
-	if (on)
+	switch (which) {
+	case 0:
+		load_stop();
+		roam_stop();
+		return 0;
+	case 1:
 		return load_start();
-	load_stop();
-	return 0;
+	case 2:
+		return roam_start();
+	case 3:
+		roam_pause();
+		return 0;
+	}
+	return -EINVAL;
 }
 
 /* Rounds, of which these failed; caches that came and went. */
@@ -82,7 +92,7 @@ static int get_load(char *text, const struct kernel_param *kp)
 
 static const struct kernel_param_ops load_ops = { .set = set_load, .get = get_load };
 module_param_cb(load, &load_ops, NULL, 0600);
-MODULE_PARM_DESC(load, "1 starts the load, 0 ends it");
+MODULE_PARM_DESC(load, "1 or 2 starts a load, 3 ends the threads of 2, 0 ends all");
 
 static int set_reclaim(const char *text, const struct kernel_param *kp)
 {
@@ -121,6 +131,7 @@ static int __init reclaim_init(void)
 static void __exit reclaim_exit(void)
 {
 	load_stop();
+	roam_stop();
 	while (held_nr)
 		objcache_free(job, held[--held_nr]);
 	objcache_destroy(job);
