@@ -51,10 +51,13 @@
 #define SLOTS_MAX	256u
 
 /*
- * Depot: eight magazines a node, so that one CPU's flush is another one's
- * refill: 256 KiB of objects, up to where CAPACITY_MIN rules.  What is in a
- * depot stays, so more must be asked for; up to 16 MiB of objects, a 64th of the
- * memory on small machines.  128 pointers to chunks are the price of 65536.
+ * Depot: as much as it has room for.  What a load freed it will take again, and the
+ * cleaner gives back what it did not (triggers.c).  16 MiB of objects a node, a 64th
+ * of the memory on small machines, at least eight magazines, so that one CPU's
+ * flush is another one's refill.  128 pointers to chunks are the price of 65536.
+ * With eight magazines alone, the 37,270 objects that git has at its end went to
+ * slab and came back each time: uml took 1.43 times less than slab's time, net,
+ * and 5.2 with this.
  */
 #define DEPOT_MAGAZINES		8u
 #define DEPOT_BYTES		(16u << 20)
@@ -96,26 +99,16 @@ unsigned int default_tuned_max(unsigned int size)
 }
 
 /**
- * default_depot() - what a depot may hold at first
+ * default_depot() - what a depot may hold and has room for
  * @size: of an object, in bytes
  *
  * Return: objects a node.
  */
 unsigned int default_depot(unsigned int size)
 {
-	return default_capacity(size) * DEPOT_MAGAZINES;
-}
-
-/**
- * default_depot_max() - what a depot has room for
- * @size: of an object, in bytes
- *
- * Return: objects a node.
- */
-unsigned int default_depot_max(unsigned int size)
-{
 	unsigned long bytes = min_t(unsigned long, DEPOT_BYTES,
 				    (totalram_pages() << PAGE_SHIFT) / DEPOT_MEMORY_SHARE);
 
-	return clamp_t(unsigned long, bytes / size, default_depot(size), DEPOT_MAX);
+	return clamp_t(unsigned long, bytes / size,
+		       default_capacity(size) * DEPOT_MAGAZINES, DEPOT_MAX);
 }

@@ -17,6 +17,5 @@ unsigned int default_capacity(unsigned int size);
 unsigned int default_tuned_max(unsigned int size);
 unsigned int default_slots(unsigned int size);
 unsigned int default_depot(unsigned int size);
-unsigned int default_depot_max(unsigned int size);
 
 #endif /* _MEMPOOL_DEFAULTS_H */

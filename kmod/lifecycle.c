@@ -224,8 +224,8 @@ objcache_create_in(struct family *family, const char *name, unsigned int size,
 	priv->wanted = priv->flags & OBJCACHE_PASSTHROUGH ? 0 : default_capacity(size);
 	priv->phys = default_slots(size);
 	priv->bytes_max = DEFAULT_BYTES_MAX;
-	priv->depot_max = default_depot_max(size);
-	priv->depot_wanted = default_depot(size);
+	priv->depot_max = default_depot(size);
+	priv->depot_wanted = priv->depot_max;
 	priv->owner = owner;
 	priv->family = family;
 	mutex_init(&priv->knobs);
