@@ -7,7 +7,6 @@
 #ifndef _MEMPOOL_KMOD_EXACTSIZE_H
 #define _MEMPOOL_KMOD_EXACTSIZE_H
 
-#include <linux/irq_work.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -29,7 +28,6 @@ static_assert(EXACTSIZE_MAX < EXACTSIZE_NEVER);
  * @closed: it is being destroyed: no more caches (M for writers, A for readers)
  * @max:    how many caches there may be (I)
  * @crowded: that there are so many was said (M)
- * @ask:    starts @make, from any context
  * @make:   makes the caches of the sizes that are wanted
  * @wanted: the granules that @make has to look at (A)
  * @cache:  the caches, from 1 on; written before the number in @index (M for
@@ -43,8 +41,7 @@ struct exactsize_pool {
 	bool			closed;
 	unsigned int		max;
 	bool			crowded;
-	struct irq_work		ask;
-	struct delayed_work	make;
+	struct later		make;
 	DECLARE_BITMAP(wanted, EXACTSIZE_GRANULES);
 	struct objcache		*cache[EXACTSIZE_MAX + 1];
 	u8			index[EXACTSIZE_GRANULES];

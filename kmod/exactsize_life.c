@@ -21,6 +21,7 @@
 #include "arguments.h"
 #include "debugfs_pools.h"
 #include "exactsize.h"
+#include "objcache_priv.h"
 
 /* When there was no memory for a cache: as often as kswapd balances. */
 #define RETRY_PERIOD	msecs_to_jiffies(100)
@@ -96,24 +97,12 @@ int exactsize_make(struct exactsize_pool *pool, size_t size)
 void exactsize_want(struct exactsize_pool *pool, size_t size)
 {
 	if (!test_and_set_bit(exactsize_granule(size), pool->wanted))
-		irq_work_queue(&pool->ask);
+		later_start(&pool->make);
 }
 
-/*
- * Whoever allocates may be in NMI, or hold any lock.  By a timer, which
- * outlives its CPU: on a dying one no worker may be woken.
- */
-static void start_make(struct irq_work *work)
+static void make_wanted(struct later *later)
 {
-	struct exactsize_pool *pool = container_of(work, struct exactsize_pool, ask);
-
-	schedule_delayed_work(&pool->make, 1);
-}
-
-static void make_wanted(struct work_struct *work)
-{
-	struct exactsize_pool *pool =
-		container_of(work, struct exactsize_pool, make.work);
+	struct exactsize_pool *pool = container_of(later, struct exactsize_pool, make);
 	unsigned int granule;
 	bool again = false;
 
@@ -126,10 +115,9 @@ static void make_wanted(struct work_struct *work)
 	}
 	mutex_unlock(&pool->making);
 	if (again)
-		schedule_delayed_work(&pool->make, RETRY_PERIOD);
+		later_again(&pool->make, RETRY_PERIOD);
 }
 
-/* In the order of who starts whom. */
 static void stop_making(struct family *f)
 {
 	struct exactsize_pool *pool = container_of(f, struct exactsize_pool, family);
@@ -138,8 +126,7 @@ static void stop_making(struct family *f)
 	mutex_lock(&pool->making);
 	WRITE_ONCE(pool->closed, true);
 	mutex_unlock(&pool->making);
-	irq_work_sync(&pool->ask);
-	cancel_delayed_work_sync(&pool->make);
+	later_stop(&pool->make);
 }
 
 static void free_pool(struct family *f)
@@ -200,8 +187,7 @@ __exactsize_pool_create(const char *name, unsigned int max, struct module *owner
 		return ERR_PTR(-ENOMEM);
 	pool->max = max;
 	mutex_init(&pool->making);
-	init_irq_work(&pool->ask, start_make);
-	INIT_DELAYED_WORK(&pool->make, make_wanted);
+	later_init(&pool->make, objcache_life_wq, make_wanted);
 	err = family_init(&pool->family, name, pool->cache + 1, &exactsize_kind, owner);
 	if (err) {
 		kvfree(pool);

@@ -7,11 +7,10 @@
  *
  * Counted, since each keeps its family; and freed in any context, also where
  * kvfree() may not be called: the object itself is then the link of a list
- * that an irq_work takes there.
+ * that a worker takes.
  */
 #include "internal.h"
 
-#include <linux/irq_work.h>
 #include <linux/limits.h>
 #include <linux/llist.h>
 #include <linux/log2.h>
@@ -96,13 +95,13 @@ static void forget(struct family *f, long n)
 
 /**
  * fallback_free_late() - free the fallbacks that could not be freed at once
- * @irq: the family's
+ * @late: the family's
  *
- * Context: hardirq, where vfree() hands on to a work item of its own.
+ * Context: task; vfree() sleeps.
  */
-void fallback_free_late(struct irq_work *irq)
+void fallback_free_late(struct later *late)
 {
-	struct family *f = container_of(irq, struct family, irq);
+	struct family *f = container_of(late, struct family, free_late);
 	struct llist_node *node = llist_del_all(&f->late);
 	long n = 0;
 
@@ -132,8 +131,8 @@ static bool may_kvfree(const void *obj)
  * @f:   the family it was allocated for
  * @obj: the object
  *
- * Whoever finds the list empty raises the irq_work, so no run of it sees the
- * object before, and the family is there until then.
+ * Whoever finds the list empty has it emptied, so nobody sees the object
+ * before, and the family is there until then.
  *
  * Context: any, NMI too.
  */
@@ -146,6 +145,6 @@ void fallback_free(struct family *f, void *obj)
 	}
 	preempt_disable();
 	if (llist_add(obj, &f->late))
-		irq_work_queue(&f->irq);
+		later_start(&f->free_late);
 	preempt_enable();
 }

@@ -14,7 +14,7 @@ size_t fallback_size(size_t size);
 void *fallback_alloc(struct family *f, size_t size, gfp_t gfp);
 void *fallback_alloc_slab(struct family *f, size_t size, gfp_t gfp);
 void fallback_free(struct family *f, void *obj);
-void fallback_free_late(struct irq_work *irq);
+void fallback_free_late(struct later *late);
 
 /*
  * Racy, but who has a fallback of the family sees it: it was counted before

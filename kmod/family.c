@@ -42,22 +42,19 @@ static void forget_name(struct family *f)
 	mutex_unlock(&family_list_lock);
 }
 
-/*
- * The irq_work may be in its final instructions, and so may the one who raised
- * it, with preemption off.
- */
+/* Who freed the last fallback may be in its final instructions. */
 static void release(struct family *f)
 {
 	forget_name(f);
 	synchronize_rcu();
-	irq_work_sync(&f->irq);
+	later_stop(&f->free_late);
 	f->kind->free(f);
 	module_put(THIS_MODULE);
 }
 
-static void release_work(struct work_struct *work)
+static void release_late(struct later *later)
 {
-	release(container_of(work, struct family, release));
+	release(container_of(later, struct family, release));
 }
 
 /**
@@ -65,12 +62,12 @@ static void release_work(struct work_struct *work)
  * @f: the family; not to be touched after
  * @n: how many references it had
  *
- * Context: any but NMI.
+ * Context: any.
  */
 void family_put(struct family *f, long n)
 {
 	if (atomic_long_sub_and_test(n, &f->refs))
-		queue_work(objcache_wq, &f->release);
+		later_start(&f->release);
 }
 
 static struct family *find_name(const char *name)
@@ -110,8 +107,8 @@ int family_init(struct family *f, const char *name, struct objcache **cache,
 	atomic_long_set(&f->out, 0);
 	atomic_long_set(&f->fallbacks, 0);
 	init_llist_head(&f->late);
-	init_irq_work(&f->irq, fallback_free_late);
-	INIT_WORK(&f->release, release_work);
+	later_init(&f->free_late, objcache_life_wq, fallback_free_late);
+	later_init(&f->release, objcache_life_wq, release_late);
 	strscpy(f->name, name, sizeof(f->name));
 
 	mutex_lock(&family_list_lock);
@@ -166,6 +163,7 @@ static void end_cache(struct work_struct *work)
 	struct family_end *end = container_of(work, struct family_end, work);
 
 	end->busy = objcache_destroy(end->cache);
+	complete(&end->done);
 }
 
 static bool destroy_batch(struct family *f, unsigned int from, unsigned int n)
@@ -175,11 +173,12 @@ static bool destroy_batch(struct family *f, unsigned int from, unsigned int n)
 
 	for (i = 0; i < n; i++) {
 		f->end[i].cache = f->cache[from + i];
+		init_completion(&f->end[i].done);
 		INIT_WORK(&f->end[i].work, end_cache);
-		schedule_work(&f->end[i].work);
+		queue_work(objcache_life_wq, &f->end[i].work);
 	}
 	for (i = 0; i < n; i++) {
-		flush_work(&f->end[i].work);
+		wait_for_completion(&f->end[i].done);
 		busy |= f->end[i].busy;
 	}
 	return busy;
@@ -207,7 +206,7 @@ int family_destroy(struct family *f)
 		n = min(f->nr - i, FAMILY_BATCH);
 		busy |= destroy_batch(f, i, n);
 	}
-	irq_work_sync(&f->irq);
+	later_finish(&f->free_late);
 	out = atomic_long_read(&f->out);
 	if (out)
 		pr_err("pool '%s': destroyed with %ld objects beside its caches in use; kept until the last is freed\n",

@@ -9,12 +9,14 @@
 #define _MEMPOOL_FAMILY_H
 
 #include <linux/atomic.h>
-#include <linux/irq_work.h>
+#include <linux/completion.h>
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/workqueue.h>
 
 #include <mempool/objcache.h>
+
+#include "later.h"
 
 /*
  * Caches destroyed at a time: each in a worker of its own, since each waits
@@ -25,6 +27,8 @@
 /**
  * struct family_end - the end of a cache
  * @work:  destroys it
+ * @done:  when it has; nobody flushes @work, which a worker that memory is waited
+ *	for through may not
  * @cache: the cache
  * @busy:  it had objects in use
  *
@@ -32,6 +36,7 @@
  */
 struct family_end {
 	struct work_struct	work;
+	struct completion	done;
 	struct objcache		*cache;
 	bool			busy;
 };
@@ -57,8 +62,8 @@ struct family_kind {
  * @refs:      caches that are not gone, and @out; + 1 until destroyed (A)
  * @out:       fallbacks in use (A)
  * @fallbacks: fallbacks ever (A)
- * @late:      fallbacks that wait for @irq (A)
- * @irq:       frees them
+ * @late:      fallbacks that wait for @free_late (A)
+ * @free_late: frees them
  * @release:   frees the family
  * @dir:       its folder in debugfs (I until destroyed)
  * @end:       while it is destroyed
@@ -74,8 +79,8 @@ struct family {
 	atomic_long_t		out;
 	atomic_long_t		fallbacks;
 	struct llist_head	late;
-	struct irq_work		irq;
-	struct work_struct	release;
+	struct later		free_late;
+	struct later		release;
 	struct dentry		*dir;
 	struct family_end	end[FAMILY_BATCH];
 	struct objcache		**cache;

@@ -38,10 +38,10 @@
  * once), debug.c checks each object that comes and goes
  * (check.c, a leaf, has the records), validate.c whether everything adds up.
  * Below it: overflow.c puts objects down wherever there is room.  account.c
- * counts, histogram.c sizes too, and transit.h knows what drains have in their
- * hands (leaves: any floor calls them, they call nobody).  debugfs.c and
- * chardev.c (with commands.c below it) are windows: they read, and tune through
- * floor 1.
+ * counts, histogram.c sizes too, transit.h knows what drains have in their
+ * hands, later.c has a worker do what cannot be done where one is (leaves: any
+ * floor calls them, they call nobody).  debugfs.c and chardev.c (with commands.c
+ * below it) are windows: they read, and tune through floor 1.
  */
 
 /**

@@ -40,7 +40,9 @@
 #define SLAB_CHECKS	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | \
 			 SLAB_STORE_USER)
 
+/* What memory may be waited for through; what comes and goes meanwhile. */
 struct workqueue_struct *objcache_wq;
+struct workqueue_struct *objcache_life_wq;
 
 static char *passthrough = "auto";
 module_param(passthrough, charp, 0444);
@@ -51,7 +53,8 @@ static bool passthrough_all;
 /*
  * Everything is back in slab.  The one who brought the last object may be in
  * its final instructions still: in overflow_add(), between the list and the
- * irq_work, which an interrupt can part; that runs with preemption off.
+ * irq_work, which an interrupt can part, or in later_start(); that runs with
+ * preemption off.
  */
 static void free_cache(struct objcache_priv *priv)
 {
@@ -80,9 +83,9 @@ static void free_cache(struct objcache_priv *priv)
 	kfree(priv);
 }
 
-static void reap_zombie(struct work_struct *work)
+static void reap_zombie(struct later *reap)
 {
-	struct objcache_priv *priv = container_of(work, struct objcache_priv, reap);
+	struct objcache_priv *priv = container_of(reap, struct objcache_priv, reap);
 
 	pr_info("cache '%s': the last object came back\n", priv->name);
 	free_cache(priv);
@@ -99,7 +102,7 @@ static void last_object_back(struct backing *b)
 	struct objcache_priv *priv = container_of(b, struct objcache_priv, backing);
 
 	if (READ_ONCE(priv->state) == OBJCACHE_ZOMBIE) {
-		queue_work(objcache_wq, &priv->reap);
+		later_start(&priv->reap);
 		return;
 	}
 	pr_err_ratelimited("cache '%s': more objects were freed than allocated\n",
@@ -151,7 +154,7 @@ static int build_floors(struct objcache_priv *priv, const struct objcache_params
 				      priv->depot_max, !(p->flags & OBJCACHE_NODE));
 	if (!priv->depot)
 		goto fini_backing;
-	priv->overflow = overflow_create(&priv->reserve, priv->depot);
+	priv->overflow = overflow_create(&priv->reserve, priv->depot, objcache_wq);
 	if (!priv->overflow)
 		goto destroy_depot;
 	priv->pub.mag = mag_create(priv->phys);
@@ -229,7 +232,7 @@ objcache_create_in(struct family *family, const char *name, unsigned int size,
 	priv->owner = owner;
 	priv->family = family;
 	mutex_init(&priv->knobs);
-	INIT_WORK(&priv->reap, reap_zombie);
+	later_init(&priv->reap, objcache_life_wq, reap_zombie);
 
 	/* Held to the end: slab must not see a second cache of this name. */
 	mutex_lock(&objcache_list_lock);
@@ -404,6 +407,12 @@ int objcache_init(void)
 	objcache_wq = alloc_workqueue("mempool", WQ_MEM_RECLAIM | WQ_PERCPU, 0);
 	if (!objcache_wq)
 		return -ENOMEM;
+	/* Waits for grace periods, and for slab's locks: nobody may wait for it. */
+	objcache_life_wq = alloc_workqueue("mempool-life", WQ_UNBOUND, 0);
+	if (!objcache_life_wq) {
+		destroy_workqueue(objcache_wq);
+		return -ENOMEM;
+	}
 	return 0;
 }
 
@@ -416,6 +425,7 @@ int objcache_init(void)
  */
 void objcache_exit(void)
 {
+	destroy_workqueue(objcache_life_wq);
 	destroy_workqueue(objcache_wq);
 	WARN_ON_ONCE(!list_empty(&objcache_list));
 }

@@ -18,6 +18,7 @@
 #include "account.h"
 #include "backing.h"
 #include "cycle.h"
+#include "later.h"
 #include "reserve.h"
 #include "tune.h"
 #include "wait.h"
@@ -62,7 +63,7 @@ enum objcache_state {
  * @debugging: every operation is checked, or about to be (K)
  * @unsound:  validate found a magazine or depot that cannot be: neither is used (K)
  * @acct:     per-CPU counters (I)
- * @overflow: per-CPU frees that wait for an irq_work (I)
+ * @overflow: frees that wait for who can call slab (I)
  * @reserve:  floor 3: what is kept back
  * @depot:    floor 3 (I)
  * @backing:  floor 4 (I)
@@ -81,7 +82,7 @@ enum objcache_state {
  * @knobs:    one change at a time
  * @link:     in objcache_list (L)
  * @cpuhp:    in the hotplug state's list of instances
- * @reap:     frees a zombie after its last object
+ * @reap:     ends a zombie after its last object
  * @dir:      its folder in debugfs (L)
  * @name:     its name (I)
  */
@@ -102,7 +103,7 @@ struct objcache_priv {
 	bool			debugging;
 	bool			unsound;
 	struct account __percpu	*acct;
-	struct overflow __percpu *overflow;
+	struct overflow		*overflow;
 	struct reserve		reserve;
 	struct magdepot_set	*depot;
 	struct backing		backing;
@@ -121,7 +122,7 @@ struct objcache_priv {
 	struct mutex		knobs;	/* one change of a knob at a time */
 	struct list_head	link;
 	struct hlist_node	cpuhp;
-	struct work_struct	reap;
+	struct later		reap;
 	struct dentry		*dir;
 	char			name[OBJCACHE_NAME_MAX];
 };
@@ -129,6 +130,7 @@ struct objcache_priv {
 extern struct list_head objcache_list;
 extern struct mutex objcache_list_lock;
 extern struct workqueue_struct *objcache_wq;
+extern struct workqueue_struct *objcache_life_wq;
 
 void objcache_view(struct objcache_priv *priv, struct account_view *view);
 const char *objcache_state_name(const struct objcache_priv *priv);

@@ -321,7 +321,8 @@ int tune_create(struct objcache_priv *priv, unsigned int max)
 	t->max = max(max, t->min);
 	t->period_ms = TUNE_PERIOD_MS;
 	t->looked = jiffies;
-	init_irq_work(&t->kick, kicked);
+	/* In hardirq on PREEMPT_RT too: a thread would be parked with its CPU. */
+	t->kick = IRQ_WORK_INIT_HARD(kicked);
 	INIT_WORK(&t->look, look_once);
 	INIT_DEFERRABLE_WORK(&t->periodic, look_periodically);
 	return 0;

@@ -207,7 +207,7 @@ static void every_context_has_its_cache_made(struct kunit *test)
 	call.big = exactsize_alloc(call.pool, SZ_4M, GFP_KERNEL);
 	KUNIT_ASSERT_TRUE(test, call.late && call.big);
 	kunit_run_in(context, free_in_context, &call);
-	irq_work_sync(&call.pool->family.irq);
+	later_finish(&call.pool->family.free_late);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&call.pool->family.out), 0);
 	KUNIT_EXPECT_EQ(test, kunit_view(exactsize_cache(call.pool, 200), ACCOUNT_IN_USE), 0);
 	KUNIT_EXPECT_EQ(test, exactsize_pool_destroy(call.pool), 0);

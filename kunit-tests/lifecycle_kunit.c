@@ -268,7 +268,8 @@ static void freeing_too_much_does_not_end_a_live_cache(struct kunit *test)
 	atomic_long_dec(&b->refs);
 	kunit_give(kc, 1);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&b->refs), 1);
-	flush_work(&to_priv(kc->cache)->reap);
+	KUNIT_EXPECT_FALSE(test, irq_work_is_busy(&to_priv(kc->cache)->reap.raise));
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&to_priv(kc->cache)->reap.work));
 	KUNIT_EXPECT_TRUE(test, name_is_taken(test, to_priv(kc->cache)->name));
 	kunit_take(test, kc, 1);
 	kunit_give(kc, 1);

@@ -7,6 +7,7 @@
  */
 #include "kunit_backing.h"
 
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
@@ -22,7 +23,7 @@ struct fixture {
 	struct kunit_backing kb;
 	struct reserve reserve;
 	struct magdepot_set *set;
-	struct overflow __percpu *overflow;
+	struct overflow *overflow;
 	unsigned int n;
 	void *objs[OBJS];
 };
@@ -52,7 +53,7 @@ static struct fixture *make(struct kunit *test, unsigned int depot_max,
 	KUNIT_ASSERT_NOT_NULL(test, f->set);
 	magdepot_set_max(f->set, depot_max);
 	reserve_init(&f->reserve, f->kb.acct, ignore);
-	f->overflow = overflow_create(&f->reserve, f->set);
+	f->overflow = overflow_create(&f->reserve, f->set, system_wq);
 	KUNIT_ASSERT_TRUE(test, f->overflow);
 	while (f->n < OBJS)
 		f->n += backing_take(&f->kb.backing, GFP_KERNEL, f->objs + f->n, 1);
@@ -83,6 +84,33 @@ static void objects_reach_slab_from_every_context(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, backing_held(&f->kb.backing), 0);
 	KUNIT_EXPECT_EQ(test, kunit_counted(&f->kb, ACCOUNT_FREE_DEFERRED), OBJS);
 	KUNIT_EXPECT_EQ(test, kunit_counted(&f->kb, ACCOUNT_SLAB_GIVEN), OBJS);
+}
+
+/* As on PREEMPT_RT.  Catches: a list that nobody comes by; one of another CPU. */
+static void a_worker_carries_them_from_every_context(struct kunit *test)
+{
+	const enum kunit_context *context = test->param_value;
+	struct fixture *f = make(test, 0, NULL);
+	unsigned int i;
+
+	f->overflow->by_worker = true;
+	kunit_run_in(*context, add_all, f);
+	for (i = 0; i < 500 && backing_held(&f->kb.backing); i++)
+		msleep(20);
+	KUNIT_EXPECT_EQ(test, backing_held(&f->kb.backing), 0);
+	overflow_sync(f->overflow);
+	KUNIT_EXPECT_EQ(test, kunit_counted(&f->kb, ACCOUNT_FREE_DEFERRED), OBJS);
+	KUNIT_EXPECT_EQ(test, kunit_counted(&f->kb, ACCOUNT_SLAB_GIVEN), OBJS);
+}
+
+static void sync_carries_what_the_worker_has_not(struct kunit *test)
+{
+	struct fixture *f = make(test, 0, NULL);
+
+	f->overflow->by_worker = true;
+	kunit_run_in(IN_NMI, add_all, f);
+	overflow_sync(f->overflow);
+	KUNIT_EXPECT_EQ(test, backing_held(&f->kb.backing), 0);
 }
 
 struct room_row {
@@ -151,6 +179,8 @@ static void sync_without_objects_returns(struct kunit *test)
 
 static struct kunit_case overflow_cases[] = {
 	KUNIT_CASE_PARAM(objects_reach_slab_from_every_context, context_gen_params),
+	KUNIT_CASE_PARAM(a_worker_carries_them_from_every_context, context_gen_params),
+	KUNIT_CASE(sync_carries_what_the_worker_has_not),
 	KUNIT_CASE_PARAM(the_depot_takes_what_it_has_room_for, room_gen_params),
 	KUNIT_CASE(constructed_content_survives_the_list),
 	KUNIT_CASE(the_last_object_of_a_closed_backing_tells),

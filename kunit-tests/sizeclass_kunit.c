@@ -11,6 +11,7 @@
 #include <linux/sizes.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #include <mempool/sizeclass.h>
 
@@ -317,6 +318,36 @@ static void a_zombie_pool_takes_frees(struct kunit *test)
 	/* That none is left is seen when all suites are through. */
 }
 
+struct end_call {
+	struct work_struct work;
+	struct sizeclass_pool *pool;
+	int err;
+};
+
+static void destroy_in_worker(struct work_struct *work)
+{
+	struct end_call *call = container_of(work, struct end_call, work);
+
+	call->err = sizeclass_pool_destroy(call->pool);
+}
+
+/* Catches: a flush of works without a rescuer, of which the kernel warns. */
+static void a_worker_with_a_rescuer_may_destroy(struct kunit *test)
+{
+	struct workqueue_struct *wq = alloc_workqueue("kunit-rescued",
+						      WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	struct end_call call = { .pool = make_pool(odd_table, ARRAY_SIZE(odd_table)) };
+
+	KUNIT_ASSERT_NOT_NULL(test, wq);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(call.pool));
+	INIT_WORK_ONSTACK(&call.work, destroy_in_worker);
+	queue_work(wq, &call.work);
+	flush_work(&call.work);
+	destroy_work_on_stack(&call.work);
+	destroy_workqueue(wq);
+	KUNIT_EXPECT_EQ(test, call.err, 0);
+}
+
 static struct kunit_case sizeclass_cases[] = {
 	KUNIT_CASE(each_size_has_the_smallest_class),
 	KUNIT_CASE_PARAM(both_frees_find_the_class, size_gen_params),
@@ -328,6 +359,7 @@ static struct kunit_case sizeclass_cases[] = {
 	KUNIT_CASE(a_buffer_grows),
 	KUNIT_CASE_PARAM(all_are_freed_from_every_context, context_gen_params),
 	KUNIT_CASE(a_zombie_pool_takes_frees),
+	KUNIT_CASE(a_worker_with_a_rescuer_may_destroy),
 	{}
 };
 

@@ -26,7 +26,7 @@ declare -A FLOOR=(
 	[magazine]=6
 	[depot]=7 [reserve]=7 [quarantine]=7
 	[backing]=8
-	[account]=9 [check]=9 [transit]=9 [histogram]=9
+	[account]=9 [check]=9 [transit]=9 [histogram]=9 [later]=9
 	[internal]=10 [trace]=10
 )
 
