@@ -71,6 +71,14 @@ static void *grow(void *entries, size_t nr, size_t more, size_t size)
 	return entries;
 }
 
+void device_version(char version[MEMPOOL_VERSION_MAX])
+{
+	struct mempool_info info = { .size = sizeof(info) };
+
+	must(MEMPOOL_IOC_INFO, &info, "the version");
+	memcpy(version, info.version, sizeof(info.version));
+}
+
 struct caches device_list(void)
 {
 	struct mempool_list list = { .size = sizeof(list) };

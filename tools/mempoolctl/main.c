@@ -18,6 +18,8 @@ static const struct command commands[] = {
 	  run_stats },
 	{ "memory", "", "show the memory of all caches together", 0, 0, false, run_memory },
 	{ "cycles", "", "show reclaim cycles, by what triggered them", 0, 0, false, run_cycles },
+	{ "export", "[FILE]", "write all numbers as text for Prometheus", 0, 1, true,
+	  run_export },
 	{ "get", "[CACHE[/KNOB] | KNOB]", "show knobs: one, a cache's, or the module's", 0, 1,
 	  false, run_get },
 	{ "set", "[CACHE/]KNOB VALUE", "turn a knob", 2, 2, false, run_set },
@@ -68,7 +70,9 @@ static void help(void)
 	puts("\n"
 	     "Options:\n"
 	     "  -j, --json     print JSON\n"
-	     "  -s, --scan     stats: also look into every slot, which takes longer\n"
+	     "  -s, --scan     stats, export: also look into every slot, which takes longer\n"
+	     "  -p, --prometheus\n"
+	     "                 export: in the format of Prometheus (the default)\n"
 	     "  -h, --help     print this\n"
 	     "  -V, --version  print the version\n"
 	     "\n"
@@ -89,6 +93,7 @@ static const struct command *find_command(const char *name)
 static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "scan", no_argument, NULL, 's' },
+	{ "prometheus", no_argument, NULL, 'p' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ 0 }
@@ -102,6 +107,9 @@ static void take_option(int c, struct options *o)
 		break;
 	case 's':
 		o->scan = true;
+		break;
+	case 'p':
+		o->prometheus = true;
 		break;
 	case 'h':
 		help();
@@ -133,7 +141,7 @@ static char **parse(int argc, char *argv[], struct options *o)
 			words[n++] = argv[optind++];
 			continue;
 		}
-		c = getopt_long(argc, argv, "+jshV", options, NULL);
+		c = getopt_long(argc, argv, "+jsphV", options, NULL);
 		if (c != -1)
 			take_option(c, o);
 		else if (!strcmp(argv[optind - 1], "--"))
@@ -162,6 +170,8 @@ int main(int argc, char *argv[])
 		fail(STATUS_USAGE, "usage: mempoolctl %s %s", command->name, command->args);
 	if (o.scan && !command->scan)
 		fail(STATUS_USAGE, "%s has no option --scan", command->name);
+	if (o.prometheus && command->run != run_export)
+		fail(STATUS_USAGE, "%s has no option --prometheus", command->name);
 	command->run(&o, words + 1);
 	free(words);
 	if (fflush(stdout) || ferror(stdout))

@@ -2,8 +2,8 @@
 /*
  * mempoolctl.h - what the parts of the tool share
  *
- * main.c chooses a command; list.c, stats.c, memory.c, knobs.c and actions.c are the
- * commands; device.c alone talks to /dev/mempool; show.c alone prints.
+ * main.c chooses a command; list.c, stats.c, memory.c, export.c, knobs.c and actions.c
+ * are the commands; device.c alone talks to /dev/mempool; show.c alone prints.
  */
 #ifndef MEMPOOLCTL_H
 #define MEMPOOLCTL_H
@@ -33,10 +33,12 @@ enum {
  * struct options - what applies to a command
  * @json: print JSON instead of a table
  * @scan: look into every slot
+ * @prometheus: the format of an export, the only one there is
  */
 struct options {
 	bool	json;
 	bool	scan;
+	bool	prometheus;
 };
 
 /**
@@ -63,6 +65,7 @@ void run_list(const struct options *o, char *argv[]);
 void run_stats(const struct options *o, char *argv[]);
 void run_memory(const struct options *o, char *argv[]);
 void run_cycles(const struct options *o, char *argv[]);
+void run_export(const struct options *o, char *argv[]);
 void run_get(const struct options *o, char *argv[]);
 void run_set(const struct options *o, char *argv[]);
 void run_reset_peaks(const struct options *o, char *argv[]);
@@ -104,6 +107,7 @@ struct knobs {
 };
 
 void device_open(bool change);
+void device_version(char version[MEMPOOL_VERSION_MAX]);
 struct caches device_list(void);
 struct mempool_cache device_find(const char *name);
 struct stats device_items(void);

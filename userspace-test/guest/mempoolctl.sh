@@ -69,6 +69,9 @@ ctl reset-peaks crowd-1
 ctl reset-peaks crowd-7
 ctl reclaim crowd-1
 ctl reclaim crowd-7
+ctl list --prometheus
+ctl export --json
+ctl export /nowhere/mempool.prom
 ctl reclaim
 say setpriv --reuid 65534 --regid 65534 --clear-groups "$TOOL" list
 chmod 0644 /dev/mempool
@@ -130,6 +133,24 @@ echo "@@ set.json"
 echo "@@ reset-peaks.json"
 "$TOOL" reset-peaks --json crowd-1
 
+echo "@@ export.prom"
+"$TOOL" export --prometheus
+echo "@@ promtool.txt"
+"$TOOL" export --scan >/scanned.prom
+rc=0
+promtool check metrics </scanned.prom 2>&1 || rc=$?
+echo "promtool says $rc"
+echo "@@ export.txt"
+mkdir /small
+mount -t tmpfs -o size=4k none /small
+echo old >/small/mempool.prom
+say "$TOOL" export /small/mempool.prom
+cat /small/*
+mount -o remount,size=1m /small
+say "$TOOL" export /small/mempool.prom
+stat -c '%a %n' /small/*
+"$TOOL" export >/mempool.prom
+say cmp /small/mempool.prom /mempool.prom
 echo "@@ full.txt"
 { "$TOOL" list >/dev/full; } 2>&1 || echo "[$?]"
 echo "@@ end"

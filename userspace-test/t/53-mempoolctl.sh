@@ -10,7 +10,7 @@
 TOOLS=$ROOT/tools
 TOOL=$SCRATCH/mempoolctl
 GOLDEN=$ROOT/userspace-test/golden
-PACKAGES='libsmartcols1 libjson-c5'
+PACKAGES='libsmartcols1 libjson-c5 prometheus'
 
 build() {
 	make -s -C "$ROOT" --no-print-directory TOOL="$TOOL" \
@@ -123,6 +123,27 @@ on_this_machine() {
 	fi
 }
 
+# exports LANE DIR: what promtool says, and some numbers to the letter.
+exports() {
+	local lane=$1 dir=$2 line
+
+	is "$lane: promtool has nothing to say of the export" "$(cat "$dir/promtool.txt")" "promtool says 0"
+	golden "$lane: an export is written as a whole or not at all" export.txt "$dir/export.txt"
+	for line in '# TYPE mempool_cache_allocs_total counter' \
+		'# TYPE mempool_cache_in_use gauge' \
+		'mempool_cache_in_use{cache="crowd-0"} 20' \
+		'mempool_cache_object_size_bytes{cache="plain"} 100' \
+		'mempool_cache_limit{cache="crowd-1"} 600' \
+		'mempool_caches 3' \
+		'# TYPE mempool_allocated_bytes_total counter' \
+		'mempool_build_info{version="0.1.0"} 1'; do
+		is "$lane: exports $line" "$(grep -xF -- "$line" "$dir/export.prom")" "$line"
+	done
+	like "$lane: exports times in seconds" "$(cat "$dir/export.prom")" \
+		'^mempool_reclaim_duration_seconds_total\{trigger="forced"\} 0\.[0-9]{9}$'
+	is "$lane: exports no scan unless asked" "$(grep -c scanned "$dir/export.prom")" 0
+}
+
 schema_refuses() {
 	local dir=$1
 
@@ -157,6 +178,7 @@ check_lane() {
 		get-knob set reset-peaks; do
 		try "$lane: $file.json is valid" valid "$dir/$file.json"
 	done
+	exports "$lane" "$dir"
 	like "$lane: a full disk is noticed" "$(tail -n 2 "$dir/full.txt")" 'cannot write'
 }
 
