@@ -59,12 +59,12 @@ install: headers-are-there ## install the module, and in /usr/src/mempool what d
 tools: $(TOOL) ## build mempoolctl, which reads and tunes a loaded mempool
 
 $(TOOL): $(wildcard tools/mempoolctl/*.[ch]) include/uapi/mempool/mempool_ioctl.h kmod/main.c
-	@pkg-config --exists smartcols json-c 2>/dev/null || \
-		lab/get gcc libc6-dev pkg-config libsmartcols-dev libjson-c-dev
+	@pkg-config --exists smartcols json-c ncursesw 2>/dev/null || \
+		lab/get gcc libc6-dev pkg-config libsmartcols-dev libjson-c-dev libncurses-dev
 	@mkdir -p $(@D)
 	@$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra $(CFLAGS) $(LDFLAGS) -Iinclude/uapi \
-		-DMEMPOOLCTL_VERSION='"$(RELEASE)"' $$(pkg-config --cflags smartcols json-c) \
-		-o $@ tools/mempoolctl/*.c $$(pkg-config --libs smartcols json-c)
+		-DMEMPOOLCTL_VERSION='"$(RELEASE)"' $$(pkg-config --cflags smartcols json-c ncursesw) \
+		-o $@ tools/mempoolctl/*.c $$(pkg-config --libs smartcols json-c ncursesw)
 	@echo $@
 
 install-tools: $(TOOL) ## install mempoolctl with its manual, and the header of /dev/mempool (DESTDIR=)

@@ -40,8 +40,8 @@ _mempoolctl()
 		esac
 	done
 	case $word:$command:$place in
-	-*) words='--json --scan --prometheus --help --version' ;;
-	*::0) words='list stats memory cycles export get set reset-peaks reclaim' ;;
+	-*) words='--json --scan --prometheus --once --delay --sort --help --version' ;;
+	*::0) words='list stats top memory cycles export get set reset-peaks reclaim' ;;
 	*:stats:1 | *:reset-peaks:1 | *:reclaim:1) words=$(_mempoolctl_caches) ;;
 	*:get:1) words=$(_mempoolctl_places "$word") ;;
 	*:set:1)

@@ -13,28 +13,33 @@
 #include <string.h>
 
 static const struct command commands[] = {
-	{ "list", "", "show all caches, a line each", 0, 0, false, run_list },
-	{ "stats", "[CACHE]", "show all numbers of a cache, or the sums of all", 0, 1, true,
-	  run_stats },
-	{ "memory", "", "show the memory of all caches together", 0, 0, false, run_memory },
-	{ "cycles", "", "show reclaim cycles, by what triggered them", 0, 0, false, run_cycles },
-	{ "export", "[FILE]", "write all numbers as text for Prometheus", 0, 1, true,
-	  run_export },
+	{ "list", "", "show all caches, a line each", 0, 0, 0, run_list },
+	{ "stats", "[CACHE]", "show all numbers of a cache, or the sums of all", 0, 1,
+	  KNOWS_SCAN, run_stats },
+	{ "top", "", "show what the caches do, live or once", 0, 0, KNOWS_TOP, run_top },
+	{ "memory", "", "show the memory of all caches together", 0, 0, 0, run_memory },
+	{ "cycles", "", "show reclaim cycles, by what triggered them", 0, 0, 0, run_cycles },
+	{ "export", "[FILE]", "write all numbers as text for Prometheus", 0, 1,
+	  KNOWS_SCAN | KNOWS_PROMETHEUS, run_export },
 	{ "get", "[CACHE[/KNOB] | KNOB]", "show knobs: one, a cache's, or the module's", 0, 1,
-	  false, run_get },
-	{ "set", "[CACHE/]KNOB VALUE", "turn a knob", 2, 2, false, run_set },
+	  0, run_get },
+	{ "set", "[CACHE/]KNOB VALUE", "turn a knob", 2, 2, 0, run_set },
 	{ "reset-peaks", "[CACHE]", "let the peaks of a cache, or of all, begin anew", 0, 1,
-	  false, run_reset_peaks },
+	  0, run_reset_peaks },
 	{ "reclaim", "[CACHE]", "give back to slab what a cache, or all, have cached", 0, 1,
-	  false, run_reclaim },
+	  0, run_reclaim },
 };
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+void (*at_fail)(void);
 
 noreturn void fail(int status, const char *format, ...)
 {
 	va_list args;
 
+	if (at_fail)
+		at_fail();
 	fflush(stdout);
 	fputs("mempoolctl: ", stderr);
 	va_start(args, format);
@@ -73,6 +78,11 @@ static void help(void)
 	     "  -s, --scan     stats, export: also look into every slot, which takes longer\n"
 	     "  -p, --prometheus\n"
 	     "                 export: in the format of Prometheus (the default)\n"
+	     "  -o, --once     top: print once, after a delay\n"
+	     "  -d, --delay SECONDS\n"
+	     "                 top: between two readings (3)\n"
+	     "      --sort WORD\n"
+	     "                 top: by memory, name, size, used, cached, allocs or failed\n"
 	     "  -h, --help     print this\n"
 	     "  -V, --version  print the version\n"
 	     "\n"
@@ -90,14 +100,30 @@ static const struct command *find_command(const char *name)
 	fail(STATUS_USAGE, "there is no command '%s': see mempoolctl --help", name);
 }
 
+/* An option without a letter. */
+#define OPTION_SORT	256
+
 static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "scan", no_argument, NULL, 's' },
 	{ "prometheus", no_argument, NULL, 'p' },
+	{ "once", no_argument, NULL, 'o' },
+	{ "delay", required_argument, NULL, 'd' },
+	{ "sort", required_argument, NULL, OPTION_SORT },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ 0 }
 };
+
+static double parse_delay(const char *text)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (!isdigit((unsigned char)*text) || *end || seconds < 0.1 || seconds > 3600)
+		fail(STATUS_USAGE, "a delay is 0.1 to 3600 seconds, not '%s'", text);
+	return seconds;
+}
 
 static void take_option(int c, struct options *o)
 {
@@ -110,6 +136,15 @@ static void take_option(int c, struct options *o)
 		break;
 	case 'p':
 		o->prometheus = true;
+		break;
+	case 'o':
+		o->once = true;
+		break;
+	case 'd':
+		o->delay = parse_delay(optarg);
+		break;
+	case OPTION_SORT:
+		o->sort = optarg;
 		break;
 	case 'h':
 		help();
@@ -141,7 +176,7 @@ static char **parse(int argc, char *argv[], struct options *o)
 			words[n++] = argv[optind++];
 			continue;
 		}
-		c = getopt_long(argc, argv, "+jsphV", options, NULL);
+		c = getopt_long(argc, argv, "+jspod:hV", options, NULL);
 		if (c != -1)
 			take_option(c, o);
 		else if (!strcmp(argv[optind - 1], "--"))
@@ -152,6 +187,22 @@ static char **parse(int argc, char *argv[], struct options *o)
 	return words;
 }
 
+static void check_options(const struct command *command, struct options *o)
+{
+	const char *unknown = NULL;
+
+	if (o->scan && !(command->knows & KNOWS_SCAN))
+		unknown = "scan";
+	if (o->prometheus && !(command->knows & KNOWS_PROMETHEUS))
+		unknown = "prometheus";
+	if ((o->once || o->delay || o->sort) && !(command->knows & KNOWS_TOP))
+		unknown = o->once ? "once" : o->delay ? "delay" : "sort";
+	if (unknown)
+		fail(STATUS_USAGE, "%s has no option --%s", command->name, unknown);
+	if (!o->delay)
+		o->delay = 3;
+}
+
 int main(int argc, char *argv[])
 {
 	const struct command *command;
@@ -159,7 +210,8 @@ int main(int argc, char *argv[])
 	int arguments = 0;
 	char **words;
 
-	setlocale(LC_ALL, "");
+	/* Not the numbers: they are for programs too. */
+	setlocale(LC_CTYPE, "");
 	words = parse(argc, argv, &o);
 	if (!words[0])
 		fail(STATUS_USAGE, "no command given: see mempoolctl --help");
@@ -168,10 +220,7 @@ int main(int argc, char *argv[])
 		arguments++;
 	if (arguments < command->least || arguments > command->most)
 		fail(STATUS_USAGE, "usage: mempoolctl %s %s", command->name, command->args);
-	if (o.scan && !command->scan)
-		fail(STATUS_USAGE, "%s has no option --scan", command->name);
-	if (o.prometheus && command->run != run_export)
-		fail(STATUS_USAGE, "%s has no option --prometheus", command->name);
+	check_options(command, &o);
 	command->run(&o, words + 1);
 	free(words);
 	if (fflush(stdout) || ferror(stdout))

@@ -2,8 +2,8 @@
 /*
  * mempoolctl.h - what the parts of the tool share
  *
- * main.c chooses a command; list.c, stats.c, memory.c, export.c, knobs.c and actions.c
- * are the commands; device.c alone talks to /dev/mempool; show.c alone prints.
+ * main.c chooses a command; list.c, stats.c, memory.c, top.c, export.c, knobs.c and
+ * actions.c are the commands; device.c alone talks to /dev/mempool; show.c alone prints.
  */
 #ifndef MEMPOOLCTL_H
 #define MEMPOOLCTL_H
@@ -34,11 +34,24 @@ enum {
  * @json: print JSON instead of a table
  * @scan: look into every slot
  * @prometheus: the format of an export, the only one there is
+ * @once: print once and stop
+ * @delay: seconds between two readings
+ * @sort: what to order by, or NULL
  */
 struct options {
 	bool	json;
 	bool	scan;
 	bool	prometheus;
+	bool	once;
+	double	delay;
+	const char *sort;
+};
+
+/* Which commands know an option beside those of all. */
+enum {
+	KNOWS_SCAN = 1,
+	KNOWS_PROMETHEUS = 2,
+	KNOWS_TOP = 4,		/* --once, --delay, --sort */
 };
 
 /**
@@ -48,7 +61,7 @@ struct options {
  * @help:  what it does
  * @least: how many arguments it needs
  * @most:  how many it takes
- * @scan:  it knows --scan
+ * @knows: options, of KNOWS_*
  * @run:   does it; returns or calls fail()
  */
 struct command {
@@ -57,12 +70,13 @@ struct command {
 	const char	*help;
 	int		least;
 	int		most;
-	bool		scan;
+	unsigned int	knows;
 	void		(*run)(const struct options *o, char *argv[]);
 };
 
 void run_list(const struct options *o, char *argv[]);
 void run_stats(const struct options *o, char *argv[]);
+void run_top(const struct options *o, char *argv[]);
 void run_memory(const struct options *o, char *argv[]);
 void run_cycles(const struct options *o, char *argv[]);
 void run_export(const struct options *o, char *argv[]);
@@ -75,6 +89,7 @@ void run_reclaim(const struct options *o, char *argv[]);
 noreturn void fail(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void *allocate(size_t n, size_t size);
+extern void (*at_fail)(void);	/* called first, if not NULL */
 
 /* device.c */
 struct caches {

@@ -70,6 +70,12 @@ ctl reset-peaks crowd-7
 ctl reclaim crowd-1
 ctl reclaim crowd-7
 ctl list --prometheus
+ctl list --once
+ctl top --delay 0
+ctl top --delay 1x
+ctl top --sort colour
+ctl top </dev/null
+ctl top --once --delay 0.1 --sort name | grep -v '^Reclaim'
 ctl export --json
 ctl export /nowhere/mempool.prom
 ctl reclaim
@@ -151,6 +157,37 @@ say "$TOOL" export /small/mempool.prom
 stat -c '%a %n' /small/*
 "$TOOL" export >/mempool.prom
 say cmp /small/mempool.prom /mempool.prom
+echo "@@ top.txt"
+"$TOOL" set crowd-0/reserve 10
+"$TOOL" set crowd-1/reserve 20
+export TERM=screen LANG=C.UTF-8
+tmux -f /dev/null new-session -d -x 120 -y 20 "$TOOL top --delay 0.5; echo \$? >/status; sleep 1"
+screen() { tmux capture-pane -p | awk '$1 ~ /^(NAME|plain|crowd)/ { printf "%s ", $1 }'; }
+# shows WHAT WANT: waits for it.
+shows() {
+	local i
+
+	for ((i = 0; i < 100; i++)); do
+		[[ $(screen) != "$2" ]] || break
+		sleep 0.2
+	done
+	echo "$1: $(screen)"
+}
+shows "by memory" "NAME crowd-1 crowd-0 plain "
+tmux send-keys n
+shows "by name" "NAME crowd-0 crowd-1 plain "
+tmux send-keys c
+shows "by cached" "NAME crowd-1 crowd-0 plain "
+tmux resize-window -x 60 -y 5
+shows "small" "NAME crowd-1 "
+tmux resize-window -x 120 -y 20
+tmux send-keys q
+for ((i = 0; i < 100; i++)); do [ ! -s /status ] || break; sleep 0.2; done
+echo "ends with $(cat /status)"
+rmmod mempool_crowd
+insmod /test/mempool_crowd.ko caches=1 churn=1
+echo "@@ top.json"
+"$TOOL" top --json --delay 1
 echo "@@ full.txt"
 { "$TOOL" list >/dev/full; } 2>&1 || echo "[$?]"
 echo "@@ end"

@@ -10,7 +10,7 @@
 TOOLS=$ROOT/tools
 TOOL=$SCRATCH/mempoolctl
 GOLDEN=$ROOT/userspace-test/golden
-PACKAGES='libsmartcols1 libjson-c5 prometheus'
+PACKAGES='libsmartcols1 libjson-c5 libncursesw6 ncurses-base tmux prometheus'
 
 build() {
 	make -s -C "$ROOT" --no-print-directory TOOL="$TOOL" \
@@ -175,15 +175,18 @@ check_lane() {
 	done
 	like "$lane: something was reclaimed" "$(cat "$dir/reclaim.tool")" '^[1-9]'
 	for file in list stats stats-cache memory cycles reclaim reclaim-cache get get-cache \
-		get-knob set reset-peaks; do
+		get-knob set reset-peaks top; do
 		try "$lane: $file.json is valid" valid "$dir/$file.json"
 	done
 	exports "$lane" "$dir"
+	golden "$lane: top in a terminal" top.txt "$dir/top.txt"
+	is "$lane: top has rates" "$(jq '[.caches[] | select(.name == "crowd-0" and
+		.allocs_per_second > 100 and .frees_per_second > 100)] | length' "$dir/top.json")" 1
 	like "$lane: a full disk is noticed" "$(tail -n 2 "$dir/full.txt")" 'cannot write'
 }
 
-"$ROOT/lab/get" make gcc libc6-dev pkg-config libsmartcols-dev libjson-c-dev mandoc \
-	bsdextrautils python3-jsonschema
+"$ROOT/lab/get" make gcc libc6-dev pkg-config libsmartcols-dev libjson-c-dev libncurses-dev mandoc \
+	bsdextrautils python3-jsonschema jq
 try "builds without a warning" build
 on_this_machine
 documents
