@@ -120,7 +120,7 @@ expected() {
 	hotplug-gone: 
 	zombie: zombie 3
 	zombie-message: 1
-	zombie-folder: cleaner_period_ms idle_percent limits memory memory_limit reclaim reclaim_now stats 
+	zombie-folder: cleaner_period_ms idle_percent limits memory memory_limit pools reclaim reclaim_now stats 
 	zombie-unload: 1
 	zombie-name: 0
 	TABLE
