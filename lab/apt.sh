@@ -151,10 +151,15 @@ apt_refresh_locked()
 		grep -m 2 -E '^[EW]:' "$log" >&2 || true
 		die "cannot fetch package lists. $NET_HINT"
 	fi
-	apt_versions >"$APT_DIR/versions.new"
-	mv "$APT_DIR/versions.new" "$APT_DIR/versions"
+	apt_write_versions
 	rm -f "$APT_DIR/failed"
 	touch "$APT_DIR/stamp"
+}
+
+apt_write_versions()
+{
+	apt_versions >"$APT_DIR/versions.new"
+	mv "$APT_DIR/versions.new" "$APT_DIR/versions"
 }
 
 # apt_versions: everything that runs with a full cache must know, as "WHAT PACKAGE
@@ -167,6 +172,7 @@ apt_versions()
 	{
 		echo "image-6.1 $(apt_newest bookworm "$(printf "$image" '6\.1\.')")"
 		echo "image-6.12 $(apt_newest bookworm-backports "$(printf "$image" '6\.12[.+]')")"
+		echo "image-rt $(apt_newest bookworm 'linux-image-6\.1\.[0-9.+a-z~-]*-rt-amd64')"
 		echo "image-7 $(apt_newest trixie-backports "$(printf "$image" '7\.')")"
 	}
 	echo "source-6.1 $(apt_newest bookworm 'linux-source-6\.1')"
@@ -182,6 +188,9 @@ apt_version()
 	local line
 
 	apt_refresh
+	# A table of before there was such a line is made again, from the lists at hand.
+	grep -q "^$1 " "$APT_DIR/versions" ||
+		locked "$CACHE/.locks/apt.lock" apt_write_versions
 	line=$(awk -v w="$1" '$1 == w && NF == 3 { print $2, $3 }' "$APT_DIR/versions")
 	[ -n "$line" ] || die "the package source offers nothing for '$1'"
 	echo "$line"

@@ -6,6 +6,7 @@
 #
 #   6.1   Debian 12's cloud kernel, headers unpacked in the cache, gcc-12
 #   6.12  the same from bookworm-backports
+#   rt    Debian 12's kernel with PREEMPT_RT, the same way
 #   7     the newest 7.x of trixie-backports; its kbuild tools need a newer libc and
 #         compiler than Debian 12 has, so it builds inside a small Debian 13 (debian.sh)
 #   uml, uml-preempt  the same 7.x from linux-source, built for ARCH=um (uml.sh)
@@ -16,7 +17,7 @@
 lane_view()
 {
 	case $1 in
-	6.1) echo bookworm ;;
+	6.1 | rt) echo bookworm ;;
 	6.12) echo bookworm-backports ;;
 	7 | uml*) echo trixie-backports ;;
 	esac

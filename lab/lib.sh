@@ -28,7 +28,7 @@ PROJECT=$(dirname "$LAB_DIR")
 CACHE=${MEMPOOL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mempool}
 export LAB_DIR PROJECT CACHE
 
-LANES=(6.1 6.12 7 uml uml-preempt)
+LANES=(6.1 6.12 7 rt uml uml-preempt)
 
 say() { printf '%s: %s\n' "lab" "$*" >&2; }
 

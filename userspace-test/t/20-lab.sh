@@ -292,7 +292,7 @@ is "two at once build it once, from nothing" \
 unset MEMPOOL_CACHE
 
 try "lab/list" "$ROOT/lab/list"
-for lane in 6.1 6.12 7 uml uml-preempt; do
+for lane in 6.1 6.12 7 rt uml uml-preempt; do
 	like "lab/list has lane $lane with its version" "$(cat "$OUT")" \
 		"^ *$lane\\b.* [67]\\.[0-9]+"
 done

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Who sleeps for objects, on every stock kernel: served from another CPU's magazine and with
+# Who sleeps for objects, on every stock kernel and PREEMPT_RT: served from another CPU's magazine and with
 # memory that another cache has cached, also while CPU hotplug stands still; its time
 # ends when it says so; limits that change and caches that die meanwhile.
 # parallel: yes
@@ -61,7 +61,7 @@ expected() {
 # A guest under emulation is no clock, so ten times what is promised.
 LATENCY_US=200000
 
-for lane in ${LANES:-6.1 6.12 7}; do
+for lane in ${LANES:-6.1 6.12 7 rt}; do
 	lane_guest "$lane" waiters --smp 4 --timeout 600
 	lane_compare "$lane"
 	worst=$(lane_said "$lane" | sed -n 's/^latency_us: //p' | sort -n | tail -n 1)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The torture in short, in every preemption mode of every stock kernel, and on UML,
-# where the other seam of the magazine is built.  The long form is make torture.
+# The torture in short, in every preemption mode of every stock kernel, on PREEMPT_RT and on
+# UML, where the other seam of the magazine is built.  The long form is make torture.
 # parallel: yes
 # timeout: 1800
 . "$(dirname "$0")/../lib.sh"
@@ -31,4 +31,5 @@ done
 for mode in full lazy; do
 	torture --lane 7 --preempt "$mode"
 done
+torture --lane rt
 torture --lane uml-preempt --smp 2
