@@ -40,6 +40,12 @@
  */
 #define LIMIT_PERIOD	msecs_to_jiffies(100)
 
+/*
+ * Waiting without an end is no fault, so nobody sleeps so long that the kernel takes
+ * it for hung (120 s); as long as in mempool_alloc() of the kernel.
+ */
+#define LONGEST_NAP	(5 * HZ)
+
 /**
  * wait_hand() - hand a freed object to the first in line
  * @priv: the cache
@@ -202,7 +208,7 @@ static int sleep_until_served(struct objcache_priv *priv, struct waiter *w,
 			return -EINTR;
 		if (left <= 0)
 			return -ETIMEDOUT;
-		schedule_timeout(w->want > 1 ? min_t(long, left, LIMIT_PERIOD) : left);
+		schedule_timeout(min_t(long, left, w->want > 1 ? LIMIT_PERIOD : LONGEST_NAP));
 	}
 }
 
