@@ -12,6 +12,7 @@
 #include "internal.h"
 
 #include <linux/cache.h>
+#include <linux/cpumask.h>
 #include <linux/overflow.h>
 #include <linux/string.h>
 
@@ -314,8 +315,9 @@ void mag_sum_frees(struct magazine __percpu *m, struct account_view *view)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		view->n[ACCOUNT_MAG_FREE_HIT] += READ_ONCE(per_cpu_ptr(m, cpu)->frees);
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (cpu_possible(cpu))
+			view->n[ACCOUNT_MAG_FREE_HIT] += READ_ONCE(per_cpu_ptr(m, cpu)->frees);
 }
 EXPORT_SYMBOL_FOR_TEST(mag_sum_frees);
 
@@ -328,8 +330,9 @@ void mag_sum_allocs(struct magazine __percpu *m, struct account_view *view)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		view->n[ACCOUNT_MAG_ALLOC_HIT] += READ_ONCE(per_cpu_ptr(m, cpu)->allocs);
+	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (cpu_possible(cpu))
+			view->n[ACCOUNT_MAG_ALLOC_HIT] += READ_ONCE(per_cpu_ptr(m, cpu)->allocs);
 }
 EXPORT_SYMBOL_FOR_TEST(mag_sum_allocs);
 

@@ -225,12 +225,27 @@ void stats_read(struct objcache_priv *priv, bool scan, u64 *values)
 }
 EXPORT_SYMBOL_FOR_TEST(stats_read);
 
-static bool adds_up(unsigned int i)
+static __always_inline bool adds_up(const struct stat_item *item, bool scan)
 {
-	struct stat_item item;
+	return item->kind == STAT_SCAN ? scan :
+	       item->kind != STAT_PROPERTY && item->kind != STAT_PEAK;
+}
 
-	stat_describe(i, &item);
-	return item.kind != STAT_PROPERTY && item.kind != STAT_PEAK;
+/* What is before the counters are properties. */
+static void add_cache(struct objcache_priv *priv, bool scan, u64 *values)
+{
+	struct account_view view;
+	unsigned int i;
+
+	objcache_view(priv, &view);
+	/* Unrolled both know at compile time what they would look up. */
+#pragma GCC unroll 64
+	for (i = 0; i < ACCOUNT_NR; i++)
+		values[FIRST + i] += view.n[i];
+#pragma GCC unroll 64
+	for (i = 0; i < ARRAY_SIZE(last_items); i++)
+		if (adds_up(&last_items[i], scan))
+			values[LAST + i] += last_items[i].get(priv, &view);
 }
 
 /**
@@ -245,20 +260,13 @@ static bool adds_up(unsigned int i)
 void stats_read_all(bool scan, u64 *values)
 {
 	struct objcache_priv *priv;
-	u64 one[ITEMS];
-	unsigned int i;
 
-	memset(values, 0, sizeof(one));
+	memset(values, 0, ITEMS * sizeof(*values));
 	mutex_lock(&objcache_list_lock);
 	list_for_each_entry(priv, &objcache_list, link) {
-		stats_read(priv, scan, one);
-		for (i = 0; i < ITEMS; i++)
-			values[i] += one[i];
+		add_cache(priv, scan, values);
 		cond_resched();
 	}
 	mutex_unlock(&objcache_list_lock);
-	for (i = 0; i < ITEMS; i++)
-		if (!adds_up(i))
-			values[i] = 0;
 }
 EXPORT_SYMBOL_FOR_TEST(stats_read_all);
