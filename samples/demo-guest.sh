@@ -51,8 +51,8 @@ adds_up() {
 	sync
 	for c in mempool_blk_page mempool_blk_request; do
 		[ $(($(number $c in_use) + $(number $c cached))) = "$(number $c held)" ] &&
-			[ $(($(number $c scanned_magazines) + $(number $c scanned_depots))) = \
-				"$(number $c cached)" ] || return 1
+			[ $(($(number $c scanned_magazines) + $(number $c scanned_depots) + \
+				$(number $c scanned_reserve))) = "$(number $c cached)" ] || return 1
 	done
 	[ "$(page_number in_use)" = "$(cat /sys/kernel/debug/mempool_blk/pages)" ] &&
 		[ "$(number mempool_blk_request in_use)" = 0 ]

@@ -10,7 +10,13 @@
  * drivers of real hardware have: allocated in the task that submits, freed in
  * the interrupt that completes.
  *
- *   disk_submit()                task: objcache_alloc() of the context
+ * A write may be what frees memory: pages are written back for that.  So it must
+ * not wait for memory itself, nor fail for want of a context: the contexts have a
+ * reserve, and the task sleeps for one when that is used up.  Pages are another
+ * matter, they are what the disk consists of: without memory it is full.
+ *
+ *   disk_submit()                task
+ *     request_get()              objcache_alloc_wait() of the context
  *     disk_transfer()            reads and writes, a segment at a time
  *       page_get_for_write()     objcache_alloc() on the first write
  *     disk_erase()               discards: objcache_free()
@@ -26,11 +32,13 @@
 #include <linux/atomic.h>
 #include <linux/bio.h>
 #include <linux/debugfs.h>
+#include <linux/err.h>
 #include <linux/irq_work.h>
 #include <linux/llist.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/rwsem.h>
+#include <linux/sched.h>
 #include <linux/xarray.h>
 #include <mempool/objcache.h>
 
@@ -43,6 +51,12 @@ MODULE_PARM_DESC(size_mb, "Size of the disk in MiB, up to the memory of the mach
 static int magazine_capacity = -1;
 module_param(magazine_capacity, int, 0444);
 MODULE_PARM_DESC(magazine_capacity, "Free pages kept for each CPU; 0: none, -1: let mempool choose (default)");
+
+/*
+ * One is enough to go on for ever, since a request ends without another one.  With
+ * 16 as many CPUs need not wait for each other, and it is half a KiB.
+ */
+#define REQUEST_RESERVE	16u
 
 /* I: set at start and never changed; A: atomic; L: changed under pages_lock. */
 struct disk {
@@ -68,19 +82,21 @@ struct mempool_blk_request {
 static struct disk the_disk;
 
 /*
- * RETRY_MAYFAIL: with GFP_NOIO alone the page allocator would try for ever,
- * and a full machine would hang instead of telling the file system.
+ * For pages, which have no reserve.  RETRY_MAYFAIL: with GFP_NOIO alone the page
+ * allocator would try for ever, and a full machine would hang instead of telling
+ * the file system.
  */
-static gfp_t bio_gfp(const struct bio *bio)
+static gfp_t page_gfp(const struct bio *bio)
 {
 	if (bio->bi_opf & REQ_NOWAIT)
 		return GFP_NOWAIT | __GFP_NOWARN;
 	return GFP_NOIO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
 }
 
-static blk_status_t out_of_memory(const struct bio *bio)
+/* Who asks not to wait asks again without that. */
+static blk_status_t no_room(const struct bio *bio)
 {
-	return bio->bi_opf & REQ_NOWAIT ? BLK_STS_AGAIN : BLK_STS_RESOURCE;
+	return bio->bi_opf & REQ_NOWAIT ? BLK_STS_AGAIN : BLK_STS_NOSPC;
 }
 
 /* ---- pages ---- */
@@ -165,8 +181,8 @@ static blk_status_t disk_transfer(struct disk *disk, struct bio *bio)
 
 		bv.bv_len = min_t(unsigned int, bv.bv_len,
 				  PAGE_SIZE - offset_in_page(pos));
-		if (!copy_segment(disk, &bv, pos, write, bio_gfp(bio))) {
-			status = out_of_memory(bio);
+		if (!copy_segment(disk, &bv, pos, write, page_gfp(bio))) {
+			status = no_room(bio);
 			break;
 		}
 		bio_advance_iter_single(bio, &iter, bv.bv_len);
@@ -210,6 +226,24 @@ static blk_status_t disk_erase(struct disk *disk, struct bio *bio)
 
 /* ---- requests ---- */
 
+/*
+ * With a reserve, or by objcache_alloc_wait(), slab is only asked for what it has
+ * at hand: __GFP_RETRY_MAYFAIL and the like are for caches without.  A task that
+ * sleeps here is woken by a request that ends, and that needs no memory.
+ * Return: the context, or NULL: the bio asks not to wait.
+ */
+static struct mempool_blk_request *request_get(struct disk *disk, const struct bio *bio)
+{
+	struct mempool_blk_request *rq;
+
+	if (bio->bi_opf & REQ_NOWAIT)
+		return objcache_alloc(disk->request_cache, GFP_NOWAIT | __GFP_NOWARN);
+	rq = objcache_alloc_wait(disk->request_cache, GFP_NOIO, TASK_UNINTERRUPTIBLE,
+				 MAX_SCHEDULE_TIMEOUT);
+	/* No signal, no end of time, and the cache outlives the disk. */
+	return WARN_ON_ONCE(IS_ERR(rq)) ? NULL : rq;
+}
+
 /* Freed before the bio ends: who waits for that may be about to unload us. */
 static void request_end(struct disk *disk, struct mempool_blk_request *rq)
 {
@@ -237,9 +271,9 @@ static void disk_submit(struct bio *bio)
 	struct disk *disk = bio->bi_bdev->bd_disk->private_data;
 	struct mempool_blk_request *rq;
 
-	rq = objcache_alloc(disk->request_cache, bio_gfp(bio));
+	rq = request_get(disk, bio);
 	if (!rq) {
-		bio->bi_status = out_of_memory(bio);
+		bio->bi_status = no_room(bio);
 		bio_endio(bio);
 		return;
 	}
@@ -281,6 +315,24 @@ static int check_parameters(void)
 }
 
 /*
+ * -EPERM: mempool was loaded with passthrough=on, or the kernel has KASAN.  There
+ * are no magazines then, and the driver works without.
+ */
+static int set_magazine_capacity(struct disk *disk)
+{
+	int err;
+
+	if (magazine_capacity == -1)
+		return 0;
+	err = objcache_set_capacity(disk->page_cache, magazine_capacity);
+	if (!err || err == -EPERM)
+		return 0;
+	pr_err("magazine_capacity=%d: must be -1, or what mempool allows for objects of %lu bytes\n",
+	       magazine_capacity, PAGE_SIZE);
+	return -EINVAL;
+}
+
+/*
  * Pages need no page alignment: they are copied from and to, and never handed
  * out as pages.  Cache lines make the copies fast.
  */
@@ -297,13 +349,12 @@ static int create_caches(struct disk *disk)
 		err = PTR_ERR(disk->request_cache);
 		goto destroy_page_cache;
 	}
-	if (magazine_capacity != -1 &&
-	    objcache_set_capacity(disk->page_cache, magazine_capacity)) {
-		pr_err("magazine_capacity=%d: must be -1, or what mempool allows for objects of %lu bytes\n",
-		       magazine_capacity, PAGE_SIZE);
-		err = -EINVAL;
+	err = objcache_set_reserve(disk->request_cache, REQUEST_RESERVE);
+	if (err)
 		goto destroy_request_cache;
-	}
+	err = set_magazine_capacity(disk);
+	if (err)
+		goto destroy_request_cache;
 	return 0;
 
 destroy_request_cache:

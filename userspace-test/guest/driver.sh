@@ -51,9 +51,12 @@ sums() {
 			if (n["slab_taken"] - n["slab_given"] != n["held"])
 				print c ": slab_taken " n["slab_taken"] " - slab_given " \
 					n["slab_given"] " is not held " n["held"]
-			if (n["scanned_magazines"] + n["scanned_depots"] != n["cached"])
+			if (n["scanned_magazines"] + n["scanned_depots"] + n["scanned_reserve"] != n["cached"])
 				print c ": magazines " n["scanned_magazines"] " + depots " \
-					n["scanned_depots"] " is not cached " n["cached"]
+					n["scanned_depots"] " + reserve " n["scanned_reserve"] \
+					" is not cached " n["cached"]
+			if (n["scanned_reserve"] != n["reserve"])
+				print c ": the reserve has " n["scanned_reserve"] " of " n["reserve"]
 			if (n["allocs_failed"]) print c ": allocations failed"
 		}' "$STATS/$c/stats"
 	done
@@ -124,6 +127,7 @@ try "unloads while it has pages" rmmod mempool_blk
 
 try "loads" insmod /test/mempool_blk.ko size_mb=48
 is "both caches are there" "$(caches)" "$CACHES"
+is "requests have a reserve" "$(number mempool_blk_request reserve)" 16
 is "a hole reads as zeroes" "$(head -c 1048576 $DEV | tr -d '\0' | wc -c)" 0
 is "reading makes no pages" "$(driver_pages)" 0
 
@@ -186,5 +190,14 @@ is "none of its caches is left" "$(caches)" ""
 is "mempool has no complaint" "$(dmesg | grep 'mempool' || true)" ""
 try "rmmod mempool" rmmod mempool
 is "no slab cache is left" "$(grep -o '^objcache-[^ ]*' /proc/slabinfo | xargs)" ""
+
+# ---- without magazines, as under KASAN ----
+
+try "mempool loads, and passes through" insmod /test/mempool.ko passthrough=on
+try "magazine_capacity does not keep the driver out" \
+	insmod /test/mempool_blk.ko size_mb=1 magazine_capacity=4
+try "it works" dd if=/tmp/x of=$DEV bs=64k conv=fsync
+add_up "passed through"
+try "rmmod both" rmmod mempool_blk mempool
 echo end
 exit "$FAILED"
