@@ -40,17 +40,17 @@
  * An object is aligned to the largest power of two that divides its rounded
  * size, up to a page.  It may be copied to and from user space as a whole.
  *
- * Limitations: an object is freed with its size, there is no free without.  The
- * caches stay until the pool is destroyed.  The limitations of an objcache hold
- * for each.
+ * Limitations: an object is freed with its size, there is no free without.  Caches
+ * have no constructor and no flags, and stay until the pool is destroyed.  The
+ * limitations of an objcache hold for each.
  */
 
 /* Sizes are rounded up to a multiple of this: what slab does anyway. */
 #define EXACTSIZE_GRANULE	8u
 
 /*
- * The most caches that a pool may have.  Each costs a page and more on every
- * CPU, used or not, and 128 are four times what kmalloc() has.
+ * The most caches that a pool may have.  Each costs 28 KiB, and up to 2.4 KiB on
+ * every CPU, used or not; 128 are four times what kmalloc() has.
  */
 #define EXACTSIZE_MAX		128u
 

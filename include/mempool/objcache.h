@@ -8,6 +8,11 @@
 #ifndef _MEMPOOL_OBJCACHE_H
 #define _MEMPOOL_OBJCACHE_H
 
+/* The layouts asserted below are those of a 64-bit long. */
+#ifndef CONFIG_64BIT
+#error "mempool is for 64-bit kernels alone"
+#endif
+
 #include <linux/build_bug.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -56,16 +61,16 @@
  *	no memory left, allocations fail
  * @OBJCACHE_PASSTHROUGH: no magazines and no depot: every operation goes to
  *	slab, for debugging with slab's own tools
- * @OBJCACHE_TYPESAFE_BY_RCU: an object's memory is an object of this cache until
- *	a grace period after its free, though it can be another one by then; see
- *	Documentation/api.rst
+ * @OBJCACHE_TYPESAFE_BY_RCU: for a grace period after an object was freed, its
+ *	memory is still an object of this cache, maybe one that was allocated again;
+ *	see Documentation/api.rst
  * @OBJCACHE_DMA: objects from the zone of __GFP_DMA
  * @OBJCACHE_DMA32: objects from the zone of __GFP_DMA32
- * @OBJCACHE_RECLAIMABLE: the memory counts as what a shrinker of the driver's can
- *	give back
+ * @OBJCACHE_RECLAIMABLE: the memory counts as reclaimable: the driver has a
+ *	shrinker that can free it
  * @OBJCACHE_SLAB_DEBUG: slab's checks, red zones, poison and owners for this
- *	cache, without a boot parameter; passed through, so that they see each
- *	operation
+ *	cache, without a boot parameter.  Every operation goes to slab then, as with
+ *	OBJCACHE_PASSTHROUGH
  * @OBJCACHE_DEBUG: objcache_set_debug() from the start
  */
 enum objcache_flags {
@@ -83,13 +88,13 @@ enum objcache_flags {
 /**
  * struct objcache_params - the optional properties of a cache
  * @align: alignment in bytes, a power of two up to PAGE_SIZE; 0: that of a
- *	pointer
+ *	pointer; for objects that a device reads or writes ARCH_DMA_MINALIGN
  * @flags: of enum objcache_flags
  * @ctor: called once for each object when its memory is taken from the page
  *	allocator, not on each allocation; a freed object must be in its
  *	constructed state.  Atomic context.  Such objects are never zeroed:
  *	__GFP_ZERO and init_on_alloc pass them by, as in slab.
- * @node: the NUMA node, with OBJCACHE_NODE
+ * @node: the NUMA node, with OBJCACHE_NODE; else not looked at
  * @useroffset: where the part begins that may be copied to and from user
  *	space, in bytes
  * @usersize: its size in bytes; 0: none, hardened usercopy stops the kernel
@@ -143,12 +148,13 @@ __objcache_create(const char *name, unsigned int size,
 /**
  * objcache_create() - make a cache
  * @name:   1 to 31 letters, digits, '-', '_' and '.', the first one a letter
- *	or digit; unique; not the name of a file in debugfs mempool/
+ *	or digit; unique; not the name of a file in debugfs mempool/.  Names of
+ *	devices may have a ':', which strreplace() replaces
  * @size:   object size in bytes, 1 to OBJCACHE_SIZE_MAX
  * @params: optional properties, or NULL
  *
  * The cache belongs to the calling module, which must destroy it before it is
- * unloaded.
+ * unloaded.  @name and @params are copied.
  *
  * Context: task; sleeps; not in a CPU hotplug callback.
  * Return: the cache, or ERR_PTR: -EINVAL (name, size 0, align, flags, node),
@@ -197,6 +203,9 @@ __devm_objcache_create(struct device *dev, const char *name, unsigned int size,
  * @size:   see objcache_create()
  * @params: see objcache_create()
  *
+ * Before devm_request_irq() and all else that uses the cache: what was made last
+ * is released first.
+ *
  * Context: task; sleeps; not in a CPU hotplug callback.
  * Return: as objcache_create().
  */
@@ -243,7 +252,8 @@ void objcache_mempool_free(void *obj, void *cache);
 /**
  * struct objcache_rcu - what objcache_free_rcu() needs for an object
  *
- * Mostly a member of the object's type.
+ * Mostly a member of the object's type: 32 bytes.  In an object with a constructor
+ * it is not part of the constructed state.
  */
 struct objcache_rcu {
 	/* private: */

@@ -13,23 +13,26 @@
 /**
  * DOC: reservation
  *
- * Who needs several objects to make progress, and takes them one after the
- * other from a bounded pool, deadlocks when two do so and each holds half.  A
- * reservation is taken whole or not at all; while it is waited for, only the
- * first in line gathers objects.  From it objects are taken without fail.
+ * Two tasks that need several objects each, and take them one after the other
+ * from a bounded pool, wait for each other for ever when each holds half.  A
+ * reservation is made whole or not at all.  Of those that wait only the first in
+ * line gathers objects.  Taking from a reservation never fails before all are taken.
  *
  * Limitations:
  *
- * - One user at a time: whoever takes from a reservation on several CPUs, or
- *   in an interrupt too, protects it like the rest of the request it is for.
+ * - One user at a time: a driver that uses a reservation on several CPUs, or in
+ *   an interrupt too, protects it like the rest of the request it is for.
  * - Its objects count as in use.
+ * - How large a reserve must be for it: Documentation/waiting.rst.
  */
 
 /**
- * struct objcache_reservation - objects that somebody has, and has not used yet
+ * struct objcache_reservation - objects that a driver has, and has not used yet
  *
- * Mostly a member of a driver's request.  objcache_reservation_try() and
- * objcache_reservation_wait() initialise it; after they failed it is empty.
+ * On the stack, or in the request that it is for.  objcache_reservation_try() and
+ * objcache_reservation_wait() initialise it, whatever it was: it must be empty.  It
+ * is empty after they failed, after objcache_reservation_release(), which may be
+ * called then too, and when it is all zeros.
  */
 struct objcache_reservation {
 	/* private: */

@@ -41,9 +41,9 @@
  * as kvmalloc() aligns.
  *
  * The limitations of an objcache hold for each class, except that all of an
- * object may be copied to and from user space.  Besides, the fallback is served
- * neither in NMI nor with preemption off on PREEMPT_RT, and __GFP_ACCOUNT is
- * heeded for it alone.
+ * object may be copied to and from user space.  Classes have no constructor and no
+ * flags.  There is no fallback in NMI, nor with preemption off on PREEMPT_RT.
+ * __GFP_ACCOUNT is ignored for classes, and honoured for the fallback.
  */
 
 /* Class sizes are rounded up to a multiple of this: what slab does anyway. */
