@@ -5,7 +5,7 @@
 # and each exported function has one that says where it may be called
 # (Context:) and, unless it is void, what it returns (Return:).  The inline
 # functions of the public headers are held to the same.  What is exported for
-# KUnit alone is not API.
+# KUnit alone is not API.  Documentation/api.rst pulls each file in.
 
 # shellcheck source=userspace-test/check-lib.sh
 . "$(dirname "$0")/check-lib.sh"
@@ -68,4 +68,18 @@ bad_lines < <(perl -0777 -e '
 	}
 	print "kmod:0: no exported function found\n" if !@want;
 ' "${files[@]}")
+
+# pulled_in FILE...: api.rst names them, so that a reader finds the comments.
+pulled_in() {
+	local file
+
+	for file; do
+		grep -q "^\.\. kernel-doc:: $file\$" Documentation/api.rst ||
+			bad "$file:1: Documentation/api.rst does not pull in its kernel-doc"
+	done
+}
+
+mapfile -t api < <(grep -lE '^EXPORT_SYMBOL_(NS_)?GPL\(' "${files[@]}" | grep -v '^kmod/compat/'
+	tree_files '^include/mempool/.*\.h$')
+pulled_in "${api[@]}"
 verdict

@@ -153,6 +153,19 @@ sees check-kerneldoc 'planted\.h:6: planted\(\) does not say Return:' \
 	}
 END
 
+sees check-kerneldoc 'planted\.c:1: Documentation/api\.rst does not pull in' \
+	kmod/planted.c <<-'END'
+	/**
+	 * planted() - in a file that the documentation does not know
+	 *
+	 * Context: any.
+	 */
+	void planted(void)
+	{
+	}
+	EXPORT_SYMBOL_GPL(planted);
+END
+
 sees check-targets "README\.md:[0-9]+: 'make planted' does not exist" \
 	README.md <<<"Say \`make planted\` now."
 sees check-targets "make help:0: 'make planted' does not exist" Makefile <<-'END'
