@@ -30,7 +30,7 @@ static __always_inline unsigned int
 pop_many(struct magazine __percpu *m, unsigned int n, void **objs)
 {
 	mag_cursor cur = mag_begin(m);
-	unsigned long hint = mag_hint(cur);
+	unsigned long hint = mag_park(cur);
 	unsigned int got = 0, turn = MAG_TURN;
 
 	while (turn == MAG_TURN && got + MAG_TURN <= n) {
@@ -38,12 +38,12 @@ pop_many(struct magazine __percpu *m, unsigned int n, void **objs)
 		hint -= turn;
 		got += turn;
 	}
-	while (unlikely(got < n) && mag_pop_one(cur, hint, 0, objs + got, NULL)) {
+	while (unlikely(got < n) && mag_pop_one(cur, hint, 0, objs + got)) {
 		hint--;
 		got++;
 	}
-	mag_set_hint(cur, hint);
 	mag_count(cur, allocs, got);
+	mag_unpark(cur, hint);
 	mag_end(cur);
 	return got;
 }
@@ -52,9 +52,8 @@ static __always_inline unsigned int
 push_many(struct magazine __percpu *m, unsigned int n, void **objs)
 {
 	mag_cursor cur = mag_begin(m);
-	unsigned long hint = mag_hint(cur);
+	unsigned long hint = mag_park(cur);
 	unsigned int done = 0, turn = MAG_TURN;
-	void *empty = NULL;
 
 	while (turn == MAG_TURN && done + MAG_TURN <= n &&
 	       mag_below_cap(cur, hint + MAG_TURN - 1)) {
@@ -63,12 +62,12 @@ push_many(struct magazine __percpu *m, unsigned int n, void **objs)
 		done += turn;
 	}
 	while (unlikely(done < n) && mag_below_cap(cur, hint) &&
-	       mag_push_one(cur, hint, 0, objs + done, &empty)) {
+	       mag_push_one(cur, hint, 0, objs + done)) {
 		hint++;
 		done++;
 	}
-	mag_set_hint(cur, hint);
 	mag_count(cur, frees, done);
+	mag_unpark(cur, hint);
 	mag_end(cur);
 	return done;
 }
@@ -213,18 +212,14 @@ bool objcache_alloc_bulk(struct objcache *cache, gfp_t gfp, unsigned int n,
 			 void **objs)
 {
 	mag_cursor cur = mag_begin(cache->mag);
-	unsigned long hint = mag_hint(cur);
 	unsigned int got = 0;
 
 	if (likely(n >= MAG_TURN)) {
+		unsigned long hint = mag_park(cur);
+
 		got = mag_pop_turn(cur, hint, objs);
-		if (likely(got == MAG_TURN)) {
-			mag_set_hint(cur, hint - MAG_TURN);
-			mag_count(cur, allocs, MAG_TURN);
-		} else {
-			mag_set_hint(cur, hint - got);
-			mag_count(cur, allocs, got);
-		}
+		mag_count(cur, allocs, got);
+		mag_unpark(cur, hint - got);
 	}
 	mag_end(cur);
 
@@ -326,14 +321,15 @@ static noinline void free_rest(struct objcache *cache, unsigned int n, void **fr
 void objcache_free_bulk(struct objcache *cache, unsigned int n, void **objs)
 {
 	mag_cursor cur = mag_begin(cache->mag);
-	unsigned long hint = mag_hint(cur);
 	unsigned int done = 0;
 
-	if (likely(n >= MAG_TURN) &&
-	    likely(mag_below_cap(cur, hint + MAG_TURN - 1))) {
-		done = mag_push_turn(cur, hint, objs);
-		mag_set_hint(cur, hint + done);
+	if (likely(n >= MAG_TURN)) {
+		unsigned long hint = mag_park(cur);
+
+		if (likely(mag_below_cap(cur, hint + MAG_TURN - 1)))
+			done = mag_push_turn(cur, hint, objs);
 		mag_count(cur, frees, done);
+		mag_unpark(cur, hint + done);
 	}
 	mag_end(cur);
 

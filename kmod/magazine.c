@@ -5,8 +5,8 @@
  * Called from: floor 1, lifecycle.c, reclaim.c, view.c.  Calls: <mempool/magazine.h>.
  * Locks: none.  Context: any for scans and moves; NMI included.
  *
- * Slots change hands by mag_swap() here too, never by plain stores, so every
- * function may be interrupted by every other one on the same CPU.  hint is
+ * Slots change hands by mag_swap() here too, or while the magazine is parked, so
+ * every function may be interrupted by every other one on the same CPU.  hint is
  * written last; what it says is advice (see the essay in magazine.h).
  */
 #include "internal.h"
@@ -30,7 +30,7 @@ struct magazine __percpu *mag_create(unsigned int phys)
 	struct magazine __percpu *m;
 	int cpu;
 
-	m = __alloc_percpu(struct_size((struct magazine *)NULL, slot, phys + 2),
+	m = __alloc_percpu(struct_size((struct magazine *)NULL, slot, phys + MAG_PARKED + 1),
 			   cache_line_size());
 	if (!m)
 		return NULL;
@@ -56,7 +56,7 @@ void mag_destroy(struct magazine __percpu *m)
 	for_each_possible_cpu(cpu) {
 		struct magazine *mag = per_cpu_ptr(m, cpu);
 
-		WARN_ON_ONCE(mag->slot[0] ||
+		WARN_ON_ONCE(mag->slot[0] || mag->slot[mag->phys + MAG_PARKED] ||
 			     mag->slot[mag->phys + 1] != MAG_SENTINEL);
 	}
 	free_percpu(m);
@@ -125,6 +125,8 @@ void *mag_pop_scan(struct magazine __percpu *m, unsigned int limit)
 	void *obj = NULL;
 	unsigned long i;
 
+	if (mag_parked(cur))
+		goto end;
 	for (i = highest_full(cur, limit, 0); i; i = highest_full(cur, i - 1, 0)) {
 		obj = mag_slot(cur, i);
 		if (obj && mag_swap(cur, i, &obj, NULL)) {
@@ -135,6 +137,7 @@ void *mag_pop_scan(struct magazine __percpu *m, unsigned int limit)
 		obj = NULL;
 	}
 	mag_set_hint(cur, i);
+end:
 	mag_end(cur);
 	return obj;
 }
@@ -185,6 +188,8 @@ bool mag_push_scan(struct magazine __percpu *m, void *obj, unsigned int limit)
 	bool done = hint < limit && push_at(cur, hint + 1, obj);
 	unsigned int i;
 
+	if (mag_parked(cur))
+		limit = 0;
 	for (i = 1; !done && i <= limit; i++)
 		done = push_at(cur, i, obj);
 	if (done)
@@ -210,9 +215,8 @@ unsigned int mag_fill(struct magazine __percpu *m, void **objs, unsigned int n,
 		      unsigned int limit)
 {
 	mag_cursor cur = mag_begin(m);
-	unsigned long hint = mag_hint(cur);
+	unsigned long hint = mag_park(cur);
 	unsigned int done = 0, turn = MAG_TURN;
-	void *none = NULL;
 	unsigned int i;
 
 	while (turn == MAG_TURN && done + MAG_TURN <= n && hint + MAG_TURN <= limit) {
@@ -220,12 +224,13 @@ unsigned int mag_fill(struct magazine __percpu *m, void **objs, unsigned int n,
 		hint += turn;
 		done += turn;
 	}
-	while (done < n && hint < limit && mag_push_one(cur, hint, 0, objs + done, &none)) {
+	while (done < n && hint < limit && mag_push_one(cur, hint, 0, objs + done)) {
 		hint++;
 		done++;
 	}
-	if (done)
-		mag_set_hint(cur, hint);
+	mag_unpark(cur, hint);
+	if (mag_parked(cur))
+		limit = 0;
 	for (i = 1; i <= limit && done < n; i++)
 		done += push_at(cur, i, objs[done]);
 	mag_end(cur);
@@ -252,7 +257,7 @@ unsigned int mag_take(struct magazine __percpu *m, unsigned int phys,
 		      unsigned int above, void **objs, unsigned int n)
 {
 	mag_cursor cur = mag_begin(m);
-	unsigned long hint = mag_hint(cur);
+	unsigned long hint = mag_park(cur);
 	unsigned int got = 0, turn = MAG_TURN;
 	unsigned long i = phys;
 
@@ -261,8 +266,9 @@ unsigned int mag_take(struct magazine __percpu *m, unsigned int phys,
 		hint -= turn;
 		got += turn;
 	}
-	if (got)
-		mag_set_hint(cur, hint);
+	mag_unpark(cur, hint);
+	if (mag_parked(cur))
+		i = above;
 	while (got < n && (i = highest_full(cur, i, above)) > above) {
 		void *obj = mag_slot(cur, i);
 
@@ -270,7 +276,7 @@ unsigned int mag_take(struct magazine __percpu *m, unsigned int phys,
 			objs[got++] = obj;
 		i--;
 	}
-	if (mag_hint(cur) > i)
+	if (mag_hint(cur) > i && !mag_parked(cur))
 		mag_set_hint(cur, i);
 	mag_end(cur);
 	return got;
@@ -336,6 +342,12 @@ void mag_sum_allocs(struct magazine __percpu *m, struct account_view *view)
 }
 EXPORT_SYMBOL_FOR_TEST(mag_sum_allocs);
 
+/* From afar; a parked magazine's top is not known. */
+static unsigned int look_at_hint(const struct magazine *mag)
+{
+	return min(READ_ONCE(mag->hint), mag->phys);
+}
+
 /**
  * mag_look() - where another CPU's magazine stands
  * @m:   the magazines
@@ -349,7 +361,7 @@ unsigned int mag_look(struct magazine __percpu *m, int cpu, unsigned long *ops)
 	struct magazine *mag = per_cpu_ptr(m, cpu);
 
 	*ops = READ_ONCE(mag->allocs) + READ_ONCE(mag->frees);
-	return READ_ONCE(mag->hint);
+	return look_at_hint(mag);
 }
 
 /**
@@ -382,7 +394,7 @@ void mag_read_cpu(struct magazine __percpu *m, int cpu, struct mag_state *state)
 	const struct magazine *mag = per_cpu_ptr(m, cpu);
 
 	state->objects = mag_count_cpu(m, cpu);
-	state->hint = READ_ONCE(mag->hint);
+	state->hint = look_at_hint(mag);
 	state->cap = READ_ONCE(mag->cap);
 	state->phys = mag->phys;
 	state->allocs = READ_ONCE(mag->allocs);

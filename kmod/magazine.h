@@ -52,74 +52,109 @@ void mag_read_cpu(struct magazine __percpu *m, int cpu, struct mag_state *state)
 unsigned int mag_count_cpu(struct magazine __percpu *m, int cpu);
 unsigned int mag_count_objects(struct magazine __percpu *m);
 
+/**
+ * mag_park() - have this CPU's magazine to oneself
+ * @cur: the magazine
+ *
+ * Between this and mag_unpark() preemption is off, and only what interrupts the
+ * caller on this CPU could want the magazine.  It finds nothing to pop and no room
+ * to push there, and takes the slow path, which keeps away (mag_parked()).  So
+ * slots can be moved by plain accesses.  What came between the read of hint and
+ * the write is over: it left a stale hint, as ever.
+ *
+ * Who is such an interrupt itself parks what is parked: it finds slot[phys + 2]
+ * empty, and puts hint back as it was.
+ *
+ * Return: hint, to be given to mag_unpark() as the moves have changed it.
+ */
+static __always_inline unsigned long mag_park(mag_cursor cur)
+{
+	unsigned long hint;
+
+	preempt_disable();
+	hint = mag_hint(cur);
+	mag_set_hint(cur, mag_phys(cur) + MAG_PARKED);
+	return hint;
+}
+
+static __always_inline void mag_unpark(mag_cursor cur, unsigned long hint)
+{
+	mag_set_hint(cur, hint);
+	preempt_enable();
+}
+
+/* Does what this context has interrupted have the magazine to itself? */
+static __always_inline bool mag_parked(mag_cursor cur)
+{
+	return unlikely(mag_hint(cur) > mag_phys(cur));
+}
+
 /*
- * Bulk: sixteen slots a turn, at constant offsets, so that an object costs six
- * instructions to pop and five to push.  Each slot is still an exchange of its
- * own: a range of slots cannot be owned at once.  Sixteen is what callers
- * mostly ask for; with eight, the loop around them costs half an instruction
- * an object more.
+ * Many objects: sixteen slots of a parked magazine a turn, at constant offsets, so
+ * that an object costs five instructions to pop and six to push.  Sixteen is what
+ * callers mostly ask for; with eight, the loop around them costs half an
+ * instruction an object more.
  */
 #define MAG_TURN	16
 
 static __always_inline bool mag_pop_one(mag_cursor cur, unsigned long hint,
-					const long k, void **objs, void *none)
+					const long k, void **objs)
 {
 	void *obj = mag_slot_at(cur, hint, -k);
 
-	if (unlikely(!obj) || unlikely(!mag_swap_at(cur, hint, -k, &obj, none)))
+	if (unlikely(!obj))
 		return false;
+	mag_store_at(cur, hint, -k, NULL);
 	objs[k] = obj;
 	return true;
 }
 
-/* *empty is NULL before, and after success. */
 static __always_inline bool mag_push_one(mag_cursor cur, unsigned long hint,
-					 const long k, void **objs, void **empty)
+					 const long k, void **objs)
 {
 	void *obj = objs[k];
 
-	return likely(obj) && likely(mag_swap_at(cur, hint, k + 1, empty, obj));
+	if (unlikely(!obj) || unlikely(!mag_empty_at(cur, hint, k + 1)))
+		return false;
+	mag_store_at(cur, hint, k + 1, obj);
+	return true;
 }
 
 /* Slots hint, hint - 1, ...; slot[0] is always empty, so it ends there. */
 static __always_inline unsigned int
 mag_pop_turn(mag_cursor cur, unsigned long hint, void **objs)
 {
-	void *none = NULL;
-
-	/* Made once: some compilers make a known NULL anew for each exchange. */
-	OPTIMIZER_HIDE_VAR(none);
-	if (unlikely(!mag_pop_one(cur, hint, 0, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 0, objs)))
 		return 0;
-	if (unlikely(!mag_pop_one(cur, hint, 1, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 1, objs)))
 		return 1;
-	if (unlikely(!mag_pop_one(cur, hint, 2, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 2, objs)))
 		return 2;
-	if (unlikely(!mag_pop_one(cur, hint, 3, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 3, objs)))
 		return 3;
-	if (unlikely(!mag_pop_one(cur, hint, 4, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 4, objs)))
 		return 4;
-	if (unlikely(!mag_pop_one(cur, hint, 5, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 5, objs)))
 		return 5;
-	if (unlikely(!mag_pop_one(cur, hint, 6, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 6, objs)))
 		return 6;
-	if (unlikely(!mag_pop_one(cur, hint, 7, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 7, objs)))
 		return 7;
-	if (unlikely(!mag_pop_one(cur, hint, 8, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 8, objs)))
 		return 8;
-	if (unlikely(!mag_pop_one(cur, hint, 9, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 9, objs)))
 		return 9;
-	if (unlikely(!mag_pop_one(cur, hint, 10, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 10, objs)))
 		return 10;
-	if (unlikely(!mag_pop_one(cur, hint, 11, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 11, objs)))
 		return 11;
-	if (unlikely(!mag_pop_one(cur, hint, 12, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 12, objs)))
 		return 12;
-	if (unlikely(!mag_pop_one(cur, hint, 13, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 13, objs)))
 		return 13;
-	if (unlikely(!mag_pop_one(cur, hint, 14, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 14, objs)))
 		return 14;
-	if (unlikely(!mag_pop_one(cur, hint, 15, objs, none)))
+	if (unlikely(!mag_pop_one(cur, hint, 15, objs)))
 		return 15;
 	return MAG_TURN;
 }
@@ -128,39 +163,37 @@ mag_pop_turn(mag_cursor cur, unsigned long hint, void **objs)
 static __always_inline unsigned int
 mag_push_turn(mag_cursor cur, unsigned long hint, void **objs)
 {
-	void *empty = NULL;
-
-	if (unlikely(!mag_push_one(cur, hint, 0, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 0, objs)))
 		return 0;
-	if (unlikely(!mag_push_one(cur, hint, 1, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 1, objs)))
 		return 1;
-	if (unlikely(!mag_push_one(cur, hint, 2, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 2, objs)))
 		return 2;
-	if (unlikely(!mag_push_one(cur, hint, 3, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 3, objs)))
 		return 3;
-	if (unlikely(!mag_push_one(cur, hint, 4, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 4, objs)))
 		return 4;
-	if (unlikely(!mag_push_one(cur, hint, 5, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 5, objs)))
 		return 5;
-	if (unlikely(!mag_push_one(cur, hint, 6, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 6, objs)))
 		return 6;
-	if (unlikely(!mag_push_one(cur, hint, 7, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 7, objs)))
 		return 7;
-	if (unlikely(!mag_push_one(cur, hint, 8, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 8, objs)))
 		return 8;
-	if (unlikely(!mag_push_one(cur, hint, 9, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 9, objs)))
 		return 9;
-	if (unlikely(!mag_push_one(cur, hint, 10, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 10, objs)))
 		return 10;
-	if (unlikely(!mag_push_one(cur, hint, 11, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 11, objs)))
 		return 11;
-	if (unlikely(!mag_push_one(cur, hint, 12, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 12, objs)))
 		return 12;
-	if (unlikely(!mag_push_one(cur, hint, 13, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 13, objs)))
 		return 13;
-	if (unlikely(!mag_push_one(cur, hint, 14, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 14, objs)))
 		return 14;
-	if (unlikely(!mag_push_one(cur, hint, 15, objs, &empty)))
+	if (unlikely(!mag_push_one(cur, hint, 15, objs)))
 		return 15;
 	return MAG_TURN;
 }

@@ -57,7 +57,7 @@ static void fault(struct validation *v, bool unsound, const char *fmt, ...)
 static void check_magazine(struct validation *v, int cpu)
 {
 	const struct magazine *mag = per_cpu_ptr(v->priv->pub.mag, cpu);
-	unsigned int phys = v->priv->phys;
+	unsigned int hint = READ_ONCE(mag->hint), phys = v->priv->phys;
 	void *slot;
 
 	/* All else is found by it. */
@@ -66,9 +66,9 @@ static void check_magazine(struct validation *v, int cpu)
 		      READ_ONCE(mag->phys), phys);
 		return;
 	}
-	if (READ_ONCE(mag->hint) > phys)
+	if (hint > phys && hint != phys + MAG_PARKED)
 		fault(v, true, "magazine of CPU %d: hint %u is beyond its %u slots", cpu,
-		      READ_ONCE(mag->hint), phys);
+		      hint, phys);
 	if (READ_ONCE(mag->cap) > phys)
 		fault(v, true, "magazine of CPU %d: capacity %u is beyond its %u slots", cpu,
 		      READ_ONCE(mag->cap), phys);
@@ -79,6 +79,9 @@ static void check_magazine(struct validation *v, int cpu)
 	if (slot != MAG_SENTINEL)
 		fault(v, true, "magazine of CPU %d: %p behind its slots, not the sentinel",
 		      cpu, slot);
+	slot = READ_ONCE(mag->slot[phys + MAG_PARKED]);
+	if (slot)
+		fault(v, true, "magazine of CPU %d: %p behind its sentinel", cpu, slot);
 }
 
 static void check_structure(struct validation *v)

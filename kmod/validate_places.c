@@ -161,6 +161,7 @@ static int empty_magazine(void *arg)
 	this_cpu_write(m->phys, phys);
 	add_end(v, this_cpu_xchg(m->slot[0], NULL));
 	add_end(v, this_cpu_xchg(m->slot[phys + 1], MAG_SENTINEL));
+	add_end(v, this_cpu_xchg(m->slot[phys + MAG_PARKED], NULL));
 	while ((n = mag_take(m, phys, 0, objs, MAGDEPOT_BATCH)))
 		add_many(v, objs, n, PLACE_MAGAZINE, raw_smp_processor_id());
 	return 0;

@@ -32,6 +32,7 @@
  *	slot[0]       always NULL: what a pop at hint 0 finds
  *	slot[1..phys] objects or NULL
  *	slot[phys+1]  MAG_SENTINEL, never touched: the guard behind the array
+ *	slot[phys+2]  always NULL: what a pop finds while the magazine is parked
  *
  * Each access to a slot is a single instruction on the memory of the CPU that
  * executes it (a %gs prefixed CMPXCHG without LOCK on x86-64), so it is atomic
@@ -46,7 +47,12 @@
  * read and its write.  Then an exchange fails, or a slot is empty although
  * others are not, and the slow path looks at every slot (mag_pop_scan(),
  * mag_push_scan()) and sets hint again.  hint is only ever written with a
- * value in [0, phys], so no index leaves the array.
+ * value in [0, phys], or phys + 2, so no index leaves the array.
+ *
+ * Many objects at once are moved by plain accesses, which cost half, with
+ * preemption off and the magazine *parked*: hint is phys + 2, where a pop finds
+ * NULL and a push no capacity.  Then only what interrupts the mover could see it, on
+ * the same CPU, and takes its slow path; which leaves a parked magazine alone.
  *
  * cap is the soft capacity.  Any CPU may write it at any time; it is tested by
  * push alone, and a push that read the old value may fill one slot above the
@@ -62,7 +68,7 @@
  * @allocs: objects popped on this CPU, ever (P, single increments)
  * @frees:  objects pushed on this CPU, ever (P, single increments)
  * @phys:   number of usable slots (I)
- * @slot:   phys + 2 of them
+ * @slot:   phys + 3 of them
  *
  * All but the slots share one cache line.  Legend of the letters: internal.h.
  */
@@ -77,6 +83,9 @@ struct magazine {
 
 /* Not NULL, not an object: nothing may ever store over it or take it. */
 #define MAG_SENTINEL ((void *)1UL)
+
+/* hint of a parked magazine is so much more than phys. */
+#define MAG_PARKED	2
 
 /*
  * The seam: a cursor and the operations on it.
@@ -168,6 +177,37 @@ static __always_inline void *mag_slot_at(mag_cursor cur, unsigned long i,
 	return obj;
 }
 
+static __always_inline bool mag_empty_at(mag_cursor cur, unsigned long i,
+					 const long k)
+{
+	bool empty;
+
+	asm volatile("cmpq $0, %%gs:%c[at](%[m],%[i],8)"
+		     : "=@cce" (empty)
+		     : [m] "r" (cur), [i] "r" (i),
+		     [at] "i" (offsetof(struct magazine, slot) + 8 * k));
+	return empty;
+}
+
+/* In a parked magazine, where nobody else does. */
+static __always_inline void mag_store_at(mag_cursor cur, unsigned long i,
+					 const long k, void *obj)
+{
+	asm volatile("movq %[obj], %%gs:%c[at](%[m],%[i],8)"
+		     : : [obj] "er" (obj), [m] "r" (cur), [i] "r" (i),
+		     [at] "i" (offsetof(struct magazine, slot) + 8 * k) : "memory");
+}
+
+static __always_inline unsigned long mag_phys(mag_cursor cur)
+{
+	unsigned long phys;
+
+	asm volatile("movl %%gs:%c[at](%[m]), %k[phys]"
+		     : [phys] "=r" (phys)
+		     : [m] "r" (cur), [at] "i" (offsetof(struct magazine, phys)));
+	return phys;
+}
+
 /*
  * No LOCK: the other side is on this CPU, and an instruction is not torn.
  * *old is what the slot held, so it is unchanged on success.
@@ -239,6 +279,23 @@ static __always_inline void *mag_slot_at(mag_cursor cur, unsigned long i,
 					 const long k)
 {
 	return READ_ONCE(cur->slot[i + k]);
+}
+
+static __always_inline bool mag_empty_at(mag_cursor cur, unsigned long i,
+					 const long k)
+{
+	return !READ_ONCE(cur->slot[i + k]);
+}
+
+static __always_inline void mag_store_at(mag_cursor cur, unsigned long i,
+					 const long k, void *obj)
+{
+	WRITE_ONCE(cur->slot[i + k], obj);
+}
+
+static __always_inline unsigned long mag_phys(mag_cursor cur)
+{
+	return cur->phys;
 }
 
 static __always_inline bool mag_swap_at(mag_cursor cur, unsigned long i,
