@@ -50,23 +50,28 @@ static bool idle_since(struct objcache_priv *priv, int cpu, unsigned long *seen)
 }
 
 /* What comes by itself leaves CPUs alone that are to be left alone. */
+static bool may_trouble(int cpu)
+{
+	return housekeeping_cpu(cpu, HK_TYPE_TICK) && housekeeping_cpu(cpu, HK_TYPE_DOMAIN);
+}
+
 static bool idle_in_period(struct objcache_priv *priv, int cpu)
 {
-	return idle_since(priv, cpu, &priv->cycle.cpu[cpu].period) &&
-	       housekeeping_cpu(cpu, HK_TYPE_TICK);
+	return idle_since(priv, cpu, &priv->cycle.cpu[cpu].period) && may_trouble(cpu);
 }
 
 static bool idle_since_look(struct objcache_priv *priv, int cpu)
 {
-	return idle_since(priv, cpu, &priv->cycle.cpu[cpu].look) &&
-	       housekeeping_cpu(cpu, HK_TYPE_TICK);
+	return idle_since(priv, cpu, &priv->cycle.cpu[cpu].look) && may_trouble(cpu);
 }
 
-static unsigned long give_all(struct objcache_priv *priv)
+/* Who asked waits for each CPU; a limit does not, for others wait behind it. */
+static unsigned long give_all(struct objcache_priv *priv, bool forced)
 {
 	unsigned long given = magdepot_trim(priv->depot, 0);
 
-	given += reclaim_drain_some(priv, 0, has_objects);
+	given += forced ? reclaim_drain_some(priv, 0, has_objects) :
+			  reclaim_bring(priv, has_objects);
 	return given + magdepot_trim(priv->depot, 0);
 }
 
@@ -76,7 +81,7 @@ static unsigned long give_unused(struct objcache_priv *priv)
 	unsigned long given;
 
 	magdepot_end_period(priv->depot);
-	given = reclaim_drain_some(priv, 0, idle_in_period);
+	given = reclaim_bring(priv, idle_in_period);
 	return given + magdepot_trim_unused(priv->depot);
 }
 
@@ -87,7 +92,7 @@ static unsigned long give_surplus(struct objcache_priv *priv)
 
 	if (given >= surplus)
 		return given;
-	given += reclaim_drain_some(priv, 0, idle_since_look);
+	given += reclaim_bring(priv, idle_since_look);
 	return given + magdepot_give(priv->depot, surplus - min(surplus, given));
 }
 
@@ -107,7 +112,7 @@ unsigned long cycle_give(struct objcache_priv *priv, enum cycle_trigger trigger)
 	case CYCLE_IDLE:
 		return give_surplus(priv);
 	default:
-		return give_all(priv);
+		return give_all(priv, trigger == CYCLE_FORCED);
 	}
 }
 

@@ -20,6 +20,7 @@
 
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
+#include <linux/delay.h>
 #include <linux/percpu.h>
 #include <linux/workqueue.h>
 
@@ -39,11 +40,20 @@ struct drain_work {
 	bool			queued;
 };
 
-/* A cache's own, for who does not wait for them. */
+/* A cache's own, for who does not wait for them, or not for long. */
 struct bring_work {
 	struct work_struct	work;
 	struct objcache_priv	*priv;	/* I */
+	unsigned long		given;	/* the work's: objects that went past the depot */
+	bool			asked;	/* of reclaim_bring(): is it waited for */
 };
+
+/*
+ * How long a cycle that nobody asked for waits for CPUs: a work item is some
+ * microseconds, and comes to run within a scheduler's slice, unless real-time tasks
+ * have the CPU.  Then its magazine is emptied whenever they leave it.
+ */
+#define BRING_PATIENCE_MS	100u
 
 static DEFINE_PER_CPU(struct drain_work, drain_works);
 static DEFINE_MUTEX(drain_lock);
@@ -162,7 +172,61 @@ EXPORT_SYMBOL_FOR_TEST(reclaim_drain_cpus);
 
 static void bring(struct work_struct *work)
 {
-	drain(container_of(work, struct bring_work, work)->priv, 0);
+	struct bring_work *this = container_of(work, struct bring_work, work);
+
+	WRITE_ONCE(this->given, this->given + drain(this->priv, 0));
+}
+
+static unsigned long sum_brought(struct objcache_priv *priv)
+{
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(priv->bring, cpu)->given);
+	return sum;
+}
+
+static bool busy(struct objcache_priv *priv)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct bring_work *this = per_cpu_ptr(priv->bring, cpu);
+
+		if (READ_ONCE(this->asked) && work_busy(&this->work))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * reclaim_bring() - have some CPUs empty their magazines, and wait for a while
+ * @priv: the cache, which stays
+ * @want: which CPUs to trouble; called once for each that is online
+ *
+ * A CPU that has not come to it since the last time is not waited for again.
+ * Nothing is allocated: those who wait for memory may wait for this.
+ *
+ * Context: task; sleeps.
+ * Return: how many objects went to slab so far.
+ */
+unsigned long reclaim_bring(struct objcache_priv *priv,
+			    bool (*want)(struct objcache_priv *priv, int cpu))
+{
+	unsigned long before = sum_brought(priv);
+	unsigned int ms;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		struct bring_work *this = per_cpu_ptr(priv->bring, cpu);
+
+		WRITE_ONCE(this->asked, want(priv, cpu) &&
+			   queue_work_on(cpu, objcache_wq, &this->work));
+	}
+	for (ms = 0; busy(priv) && ms < BRING_PATIENCE_MS; ms += 2)
+		usleep_range(1000, 2000);
+	return sum_brought(priv) - before;
 }
 
 /**

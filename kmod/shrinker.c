@@ -48,7 +48,8 @@ static unsigned long to_pages(u64 bytes)
 /* From CPUs that are to be left alone nothing is taken that nobody asked for. */
 static bool has_objects(struct objcache_priv *priv, int cpu)
 {
-	return mag_count_cpu(priv->pub.mag, cpu) && housekeeping_cpu(cpu, HK_TYPE_TICK);
+	return mag_count_cpu(priv->pub.mag, cpu) && housekeeping_cpu(cpu, HK_TYPE_TICK) &&
+	       housekeeping_cpu(cpu, HK_TYPE_DOMAIN);
 }
 
 static void empty_magazines(struct work_struct *work)
@@ -56,7 +57,7 @@ static void empty_magazines(struct work_struct *work)
 	struct objcache_priv *priv = NULL;
 
 	while ((priv = cycle_next(priv)))
-		reclaim_drain_some(priv, 0, has_objects);
+		reclaim_bring(priv, has_objects);
 	WRITE_ONCE(magazines_next, jiffies + MAGAZINES_PAUSE);
 }
 

@@ -2,11 +2,12 @@
 /*
  * main.c - mempool_reclaim: a cache to reclaim from, told what to do
  *
- * Called from: insmod, and writes to its parameters.  Calls: objcache, load.c, roam.c.
+ * Called from: insmod, and writes to its parameters.  Calls: objcache, load.c, roam.c, hog.c.
  * Context: task.
  *
  *	hold	as many objects of cache "job" are in use then
  *	load	1 starts the load of load.c, 2 that of roam.c, 3 ends its threads, 0 all
+ *	hog	a real-time thread has this CPU for itself; -1 ends it
  *	reclaim	calls objcache_reclaim(); reads what the last call returned
  */
 #include <linux/cpumask.h>
@@ -94,6 +95,22 @@ static const struct kernel_param_ops load_ops = { .set = set_load, .get = get_lo
 module_param_cb(load, &load_ops, NULL, 0600);
 MODULE_PARM_DESC(load, "1 or 2 starts a load, 3 ends the threads of 2, 0 ends all");
 
+static int set_hog(const char *text, const struct kernel_param *kp)
+{
+	int cpu, err = kstrtoint(text, 0, &cpu);
+
+	if (err)
+		return err;
+	if (cpu >= 0)
+		return hog_start(cpu);
+	hog_stop();
+	return 0;
+}
+
+static const struct kernel_param_ops hog_ops = { .set = set_hog };
+module_param_cb(hog, &hog_ops, NULL, 0200);
+MODULE_PARM_DESC(hog, "a real-time thread has this CPU for itself; -1 ends it");
+
 static int set_reclaim(const char *text, const struct kernel_param *kp)
 {
 	if (!job)
@@ -130,6 +147,7 @@ static int __init reclaim_init(void)
 
 static void __exit reclaim_exit(void)
 {
+	hog_stop();
 	load_stop();
 	roam_stop();
 	while (held_nr)

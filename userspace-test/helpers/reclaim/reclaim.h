@@ -18,4 +18,7 @@ int roam_start(void);
 void roam_pause(void);
 void roam_stop(void);
 
+int hog_start(unsigned int cpu);
+void hog_stop(void);
+
 #endif /* _MEMPOOL_TEST_RECLAIM_H */
