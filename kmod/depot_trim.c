@@ -155,26 +155,29 @@ EXPORT_SYMBOL_FOR_TEST(magdepot_give);
  */
 void magdepot_end_period(struct magdepot_set *set)
 {
-	unsigned long flags;
+	struct transit *t = &set->backing->transit;
+	unsigned long irqs;
 	int node;
 
 	for_each_node(node) {
 		struct magdepot *d = set->depot[node];
 
-		depot_lock(d, &flags);
+		irqs = begin_with_lock(t, d);
 		WRITE_ONCE(d->keep, d->nr - d->low);
-		depot_unlock(d, &flags);
+		raw_spin_unlock(&d->lock);
+		transit_end(t, irqs);
 	}
 }
 EXPORT_SYMBOL_FOR_TEST(magdepot_end_period);
 
-static void begin_period(struct magdepot *d)
+static void begin_period(struct magdepot_set *set, struct magdepot *d)
 {
-	unsigned long flags;
+	struct transit *t = &set->backing->transit;
+	unsigned long irqs = begin_with_lock(t, d);
 
-	depot_lock(d, &flags);
 	WRITE_ONCE(d->low, d->nr);
-	depot_unlock(d, &flags);
+	raw_spin_unlock(&d->lock);
+	transit_end(t, irqs);
 }
 
 /**
@@ -191,7 +194,7 @@ unsigned long magdepot_trim_unused(struct magdepot_set *set)
 
 	for_each_node(node) {
 		given += trim_node(set, set->depot[node], READ_ONCE(set->depot[node]->keep));
-		begin_period(set->depot[node]);
+		begin_period(set, set->depot[node]);
 	}
 	return given;
 }

@@ -24,6 +24,7 @@
 #include "objcache_priv.h"
 #include "reserve.h"
 #include "triggers.h"
+#include "wait.h"
 
 /* Memory of another zone than the cache's cannot be had from a recycled object. */
 #define GFP_OTHER_PLACES (__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | ~__GFP_BITS_MASK)
@@ -112,7 +113,7 @@ static void *pop_on_node(struct objcache *cache, int node)
 }
 
 /* From the node itself; unless that is a must, from where there is any. */
-static void *get_or_take_on_node(struct objcache_priv *priv, gfp_t gfp, int node)
+static void *look_on_node(struct objcache_priv *priv, gfp_t gfp, int node)
 {
 	void *obj;
 
@@ -124,6 +125,27 @@ static void *get_or_take_on_node(struct objcache_priv *priv, gfp_t gfp, int node
 	     reserve_get(&priv->reserve, &obj, 1)))
 		return obj;
 	return NULL;
+}
+
+static void *get_or_take_on_node(struct objcache_priv *priv, gfp_t gfp, int node)
+{
+	bool squeezed = false;
+	unsigned int seen;
+	void *obj;
+
+	if (unlikely(READ_ONCE(priv->reserve.min)))
+		gfp = backing_gfp_may_fail(gfp);
+	do {
+		seen = transit_seen(&priv->backing.transit);
+		obj = look_on_node(priv, gfp, node);
+	} while (!obj && objcache_look_again(priv, gfp, seen, &squeezed));
+	return obj;
+}
+
+/* Counts it itself. */
+static bool wait_for_any_node(struct objcache_priv *priv, gfp_t gfp, void **obj)
+{
+	return !(gfp & __GFP_THISNODE) && wait_nofail(priv, gfp, 1, obj);
 }
 
 /**
@@ -159,12 +181,13 @@ void *objcache_alloc_node(struct objcache *cache, gfp_t gfp, int node)
 			return NULL;
 		account_inc(priv->acct, ACCOUNT_MAG_ALLOC_MISS);
 		obj = get_or_take_on_node(priv, gfp, node);
-		if (!obj) {
+		if (obj) {
+			account_inc(priv->acct, ACCOUNT_ALLOC_DIRECT);
+		} else if (!wait_for_any_node(priv, gfp, &obj)) {
 			account_inc(priv->acct, ACCOUNT_ALLOC_FAILED);
 			triggers_failed(priv);
 			return NULL;
 		}
-		account_inc(priv->acct, ACCOUNT_ALLOC_DIRECT);
 		debug_alloc(priv, &obj, 1);
 	}
 	if (want_init_on_alloc(gfp))

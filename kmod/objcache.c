@@ -50,9 +50,19 @@
 const char objcache_layout_1[] = KBUILD_MODNAME;
 EXPORT_SYMBOL_GPL(objcache_layout_1);
 
-/* Squeezes once: others may be as fast to take what that gave. */
-static noinline bool look_again(struct objcache_priv *priv, gfp_t gfp, unsigned int seen,
-				bool *squeezed)
+/**
+ * objcache_look_again() - is it worth to look again, for who found nothing
+ * @priv:     the cache
+ * @gfp:      as for objcache_alloc()
+ * @seen:     of transit_seen(), before the look
+ * @squeezed: false at first; squeezes once: others may be as fast to take what
+ *	that gave
+ *
+ * Context: any, as @gfp says.
+ * Return: true when it is.
+ */
+bool objcache_look_again(struct objcache_priv *priv, gfp_t gfp, unsigned int seen,
+			 bool *squeezed)
 {
 	if (transit_passed(&priv->backing.transit, seen))
 		return true;
@@ -91,7 +101,7 @@ unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
 			n = backing_take(&priv->backing, gfp, objs, want);
 		if (!n)
 			n = magdepot_get_any(priv->depot, objs) || debug_take(priv, objs);
-	} while (unlikely(!n) && look_again(priv, gfp, seen, &squeezed));
+	} while (unlikely(!n) && objcache_look_again(priv, gfp, seen, &squeezed));
 	return n;
 }
 

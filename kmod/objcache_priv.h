@@ -136,6 +136,8 @@ void objcache_view(struct objcache_priv *priv, struct account_view *view);
 const char *objcache_state_name(const struct objcache_priv *priv);
 
 bool objcache_may_alloc(const struct objcache_priv *priv, void *caller);
+bool objcache_look_again(struct objcache_priv *priv, gfp_t gfp, unsigned int seen,
+			 bool *squeezed);
 unsigned int objcache_get_or_take(struct objcache_priv *priv, gfp_t gfp,
 				  void **objs, unsigned int want);
 struct objcache *

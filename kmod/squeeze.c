@@ -12,7 +12,9 @@
  */
 #include "internal.h"
 
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/limits.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/nodemask.h>
@@ -29,9 +31,28 @@
  */
 #define SQUEEZE_SHARE	16u
 
+/* All is in use: no walk through all caches for each who fails. */
+#define SQUEEZE_PAUSE	msecs_to_jiffies(10)
+
+static unsigned long empty_since;	/* A: when nothing was found, in jiffies */
+static bool found_empty;		/* A */
+
+/* A cache of one node has no other memory in any depot. */
+static bool has_memory_of(const struct objcache_priv *priv, int node, int depot)
+{
+	return priv->backing.node == NUMA_NO_NODE ? depot == node :
+						    priv->backing.node == node;
+}
+
 static u64 bytes_on(struct objcache_priv *priv, int node)
 {
-	return (u64)magdepot_count_node(priv->depot, node) * priv->backing.padded;
+	u64 objects = 0;
+	int depot;
+
+	for_each_node(depot)
+		if (has_memory_of(priv, node, depot))
+			objects += magdepot_count_node(priv->depot, depot);
+	return objects * priv->backing.padded;
 }
 
 /**
@@ -55,9 +76,12 @@ u64 squeeze_bytes(int node)
 static unsigned long give_share(struct objcache_priv *priv, int node, u64 wanted, u64 all)
 {
 	u64 share = mul_u64_u64_div_u64(bytes_on(priv, node), wanted, all);
-	unsigned long given = magdepot_give_node(priv->depot, node,
-						 DIV_ROUND_UP_ULL(share, priv->backing.padded));
+	unsigned long n = DIV_ROUND_UP_ULL(share, priv->backing.padded), given = 0;
+	int depot;
 
+	for_each_node(depot)
+		if (has_memory_of(priv, node, depot))
+			given += magdepot_give_node(priv->depot, depot, n - min(n, given));
 	if (given) {
 		account_inc(priv->acct, ACCOUNT_CYCLES);
 		account_add(priv->acct, ACCOUNT_RECLAIMED, given);
@@ -92,7 +116,25 @@ static void squeeze_all(u64 wanted, struct cycle_stats *sum)
 	int node;
 
 	for_each_node(node)
-		squeeze_node(node, wanted, sum);
+		squeeze_node(node, wanted - min(wanted, sum->bytes), sum);
+}
+
+static void squeeze(u64 wanted)
+{
+	struct cycle_stats sum = {};
+	u64 start = ktime_get_ns();
+
+	squeeze_all(wanted, &sum);
+	WRITE_ONCE(empty_since, jiffies);
+	WRITE_ONCE(found_empty, !sum.objects);
+	if (sum.objects)
+		cycle_note(CYCLE_LIMIT, &sum, ktime_get_ns() - start);
+}
+
+static bool empty_a_moment_ago(void)
+{
+	return READ_ONCE(found_empty) &&
+	       time_before(jiffies, READ_ONCE(empty_since) + SQUEEZE_PAUSE);
 }
 
 /**
@@ -100,19 +142,19 @@ static void squeeze_all(u64 wanted, struct cycle_stats *sum)
  * @priv: the cache that found nothing
  * @gfp:  with direct reclaim allowed, or nothing is done
  *
+ * Others may have made it meanwhile.
+ *
  * Context: any, as @gfp says.
- * Return: true when something was given back: try again.
+ * Return: true when there is room now: try again.
  */
 bool squeeze_for(struct objcache_priv *priv, gfp_t gfp)
 {
-	struct cycle_stats sum = {};
-	u64 start;
+	struct backing *b = &priv->backing;
 
-	if (!gfpflags_allow_blocking(gfp) || !backing_squeezed(&priv->backing))
+	if (!gfpflags_allow_blocking(gfp) || backing_memory_limit() == ULONG_MAX ||
+	    backing_at_limit(b))
 		return false;
-	start = ktime_get_ns();
-	squeeze_all(max_t(u64, backing_memory_limit() / SQUEEZE_SHARE, priv->backing.padded),
-		    &sum);
-	cycle_note(CYCLE_LIMIT, &sum, ktime_get_ns() - start);
-	return sum.objects;
+	if (backing_squeezed(b) && !empty_a_moment_ago())
+		squeeze(max_t(u64, backing_memory_limit() / SQUEEZE_SHARE, b->padded));
+	return !backing_squeezed(b);
 }
