@@ -47,13 +47,15 @@
  */
 struct check_table *check_create(unsigned int bits)
 {
+	/* Some megabytes, which nobody shall be killed for. */
+	gfp_t gfp = GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
 	struct check_table *t = kzalloc(sizeof(*t), GFP_KERNEL);
 
 	if (!t)
 		return NULL;
 	t->bits = bits;
-	t->key = kvcalloc(BIT(bits) + CHECK_REACH, sizeof(*t->key), GFP_KERNEL);
-	t->rec = kvcalloc(BIT(bits) + CHECK_REACH, sizeof(*t->rec), GFP_KERNEL);
+	t->key = kvcalloc(BIT(bits) + CHECK_REACH, sizeof(*t->key), gfp);
+	t->rec = kvcalloc(BIT(bits) + CHECK_REACH, sizeof(*t->rec), gfp);
 	if (t->key && t->rec)
 		return t;
 	check_destroy(t);

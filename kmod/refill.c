@@ -79,6 +79,8 @@ static int fill_reserve(struct objcache_priv *priv, unsigned int level)
 	unsigned int n;
 
 	while ((n = READ_ONCE(r->nr)) < level) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
 		n = min_t(unsigned int, level - n, MAGDEPOT_BATCH);
 		n = take_in_advance(priv, objs, n);
 		if (!n)
@@ -113,6 +115,7 @@ static int change_reserve(struct objcache_priv *priv, unsigned int n)
 		reserve_set_min(&priv->reserve, n);
 	/* What was filled in, on failure; the difference, when it shrinks. */
 	give_surplus(priv);
+	reserve_drop_room(&priv->reserve);
 	if (!err) {
 		knobs_apply(priv);
 		reclaim_drain_cpus(priv, priv->capacity);
@@ -134,8 +137,9 @@ static int change_reserve(struct objcache_priv *priv, unsigned int n)
  *
  * Context: task; sleeps; not in a CPU hotplug callback.
  * Return: 0; or, with everything as it was: -ERANGE when @n is more than the
- * limit, or than fits in memory; -ENOMEM when slab, or a limit, has not so
- * many; -ENODEV for a cache that is being destroyed.
+ * limit, or than half of memory; -ENOMEM when slab, or a limit, has not so
+ * many; -EINTR when the caller is killed; -ENODEV for a cache that is being
+ * destroyed.
  */
 int objcache_set_reserve(struct objcache *cache, unsigned int n)
 {
@@ -143,8 +147,9 @@ int objcache_set_reserve(struct objcache *cache, unsigned int n)
 	int err;
 
 	might_sleep();
-	if ((u64)n * priv->backing.padded > (u64)totalram_pages() << PAGE_SHIFT) {
-		pr_err_ratelimited("cache '%s': reserve %u is more than fits in memory\n",
+	if ((u64)n * (priv->backing.padded + sizeof(void *)) >
+	    (u64)totalram_pages() << (PAGE_SHIFT - 1)) {
+		pr_err_ratelimited("cache '%s': reserve %u is more than half of memory\n",
 				   priv->name, n);
 		return -ERANGE;
 	}

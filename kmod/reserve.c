@@ -60,15 +60,46 @@ void reserve_fini(struct reserve *r)
 }
 EXPORT_SYMBOL_FOR_TEST(reserve_fini);
 
+/* For a number somebody made up: nobody is killed for it. */
+#define GFP_ROOM	(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
+/**
+ * reserve_drop_room() - give back what the minimum does not need
+ * @r: the reserve, with no more objects than its minimum; nobody else changes its
+ *	room or its minimum
+ *
+ * The table of blocks stays as long as it is.
+ *
+ * Context: task; sleeps.
+ */
+void reserve_drop_room(struct reserve *r)
+{
+	unsigned int needed = DIV_ROUND_UP(r->min, RESERVE_BLOCK);
+	unsigned long flags;
+	void **block;
+
+	while (r->blocks > needed) {
+		raw_spin_lock_irqsave(&r->lock, flags);
+		/* Somebody filled it up, to what it was to be a moment ago. */
+		if (r->nr > (r->blocks - 1) * RESERVE_BLOCK) {
+			raw_spin_unlock_irqrestore(&r->lock, flags);
+			break;
+		}
+		block = r->block[--r->blocks];
+		raw_spin_unlock_irqrestore(&r->lock, flags);
+		kfree(block);
+		cond_resched();
+	}
+}
+EXPORT_SYMBOL_FOR_TEST(reserve_drop_room);
+
 /**
  * reserve_make_room() - have an array for so many objects
  * @r: the reserve; nobody else changes its room or its minimum
  * @n: objects
  *
- * It never shrinks: a pointer is little beside the object it stood for.
- *
  * Context: task; sleeps.
- * Return: 0 or -ENOMEM.
+ * Return: 0; -ENOMEM; -EINTR when the caller is killed.
  */
 int reserve_make_room(struct reserve *r, unsigned int n)
 {
@@ -79,17 +110,19 @@ int reserve_make_room(struct reserve *r, unsigned int n)
 
 	if (blocks <= r->blocks)
 		return 0;
-	block = kvcalloc(blocks, sizeof(*block), GFP_KERNEL | __GFP_NOWARN);
+	block = kvcalloc(blocks, sizeof(*block), GFP_ROOM);
 	if (!block)
 		return -ENOMEM;
 	for (i = r->blocks; i < blocks; i++) {
-		block[i] = kmalloc_array(RESERVE_BLOCK, sizeof(void *),
-					 GFP_KERNEL | __GFP_NOWARN);
+		bool killed = fatal_signal_pending(current);
+
+		block[i] = killed ? NULL : kmalloc_array(RESERVE_BLOCK, sizeof(void *), GFP_ROOM);
 		if (!block[i]) {
 			free_blocks(block, r->blocks, i);
 			kvfree(block);
-			return -ENOMEM;
+			return killed ? -EINTR : -ENOMEM;
 		}
+		cond_resched();
 	}
 
 	raw_spin_lock_irqsave(&r->lock, flags);

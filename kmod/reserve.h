@@ -46,6 +46,7 @@ struct reserve {
 void reserve_init(struct reserve *r, struct account __percpu *acct,
 		  void (*changed)(struct reserve *r));
 void reserve_fini(struct reserve *r);
+void reserve_drop_room(struct reserve *r);
 int reserve_make_room(struct reserve *r, unsigned int n);
 void reserve_set_min(struct reserve *r, unsigned int min);
 
