@@ -146,6 +146,8 @@ unsigned int objcache_alloc_some(struct objcache *cache, gfp_t gfp,
 		got += alloc_below(to_priv(cache), gfp, n - got, objs + got);
 	if (unlikely(!got) && n)
 		got = reserve_get_many(to_priv(cache), 1, objs);
+	if (unlikely(!got) && n)
+		triggers_failed(to_priv(cache));
 	debug_alloc(to_priv(cache), objs, got);
 	if (want_init_on_alloc(gfp))
 		zero_many(cache, gfp, got, objs);

@@ -172,8 +172,7 @@ static s64 get_cleaner_period(struct objcache_priv *none)
 
 static int set_cleaner_period(struct objcache_priv *none, s64 value)
 {
-	triggers_set_period(value);
-	return 0;
+	return triggers_set_period(value);
 }
 
 const struct knob cache_knobs[] = {

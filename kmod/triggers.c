@@ -24,6 +24,8 @@
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <linux/workqueue.h>
 
 #include "backing.h"
@@ -207,9 +209,15 @@ unsigned int triggers_period(void)
  * @ms: the period, which begins now; 0: the cleaner is at rest when this returns
  *
  * Context: task; sleeps.
+ * Return: 0, or -ERANGE for a period that is too short.
  */
-void triggers_set_period(unsigned int ms)
+int triggers_set_period(unsigned int ms)
 {
+	if (ms && ms < CLEANER_PERIOD_MIN_MS) {
+		pr_err_ratelimited("cleaner period %u ms is less than %u\n", ms,
+				   CLEANER_PERIOD_MIN_MS);
+		return -ERANGE;
+	}
 	mutex_lock(&period_lock);
 	WRITE_ONCE(period_ms, ms);
 	if (ms)
@@ -217,6 +225,7 @@ void triggers_set_period(unsigned int ms)
 	else
 		cancel_delayed_work_sync(&cleaner);
 	mutex_unlock(&period_lock);
+	return 0;
 }
 
 /**

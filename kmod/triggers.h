@@ -13,13 +13,14 @@ struct objcache_priv;
 
 /* What a period can be set to: an hour is as good as never, which is 0. */
 #define CLEANER_PERIOD_MS	30000u
+#define CLEANER_PERIOD_MIN_MS	100u
 #define CLEANER_PERIOD_MAX_MS	3600000u
 
 void triggers_flushed(struct objcache_priv *priv, unsigned long flushes);
 void triggers_failed(struct objcache_priv *priv);
 
 unsigned int triggers_period(void);
-void triggers_set_period(unsigned int ms);
+int triggers_set_period(unsigned int ms);
 void triggers_set_idle_percent(int percent);
 void triggers_set_memory_limit(unsigned long bytes);
 

@@ -28,7 +28,7 @@ guest_script() {
 	# The knobs.
 	say modes "$(stat -c '%a' $dbg/cleaner_period_ms $dbg/idle_percent | tr '\n' ' ')"
 	say defaults "$(cat $dbg/cleaner_period_ms) $(cat $dbg/idle_percent)"
-	for bad in -1 3600001 x ''; do say "bad period '$bad'" "$(write $dbg/cleaner_period_ms "$bad")"; done
+	for bad in -1 1 99 3600001 x ''; do say "bad period '$bad'" "$(write $dbg/cleaner_period_ms "$bad")"; done
 	for bad in -2 2147483648 - 5%% ''; do say "bad percent '$bad'" "$(write $dbg/idle_percent "$bad")"; done
 	say unchanged "$(cat $dbg/cleaner_period_ms) $(cat $dbg/idle_percent)"
 
@@ -97,8 +97,22 @@ guest_script() {
 	until_so 5 pressed; say under-pressure "$(pressed && echo yes)"
 	umount /fill
 
+	# A CPU that a real-time task has for itself holds up no cycle and no knob.
+	echo 0 >$dbg/job/reserve; echo 1 >$dbg/job/reclaim_now
+	taskset 8 sh -c "echo 15 >$par/hold; echo 0 >$par/hold"
+	echo -1 >/proc/sys/kernel/sched_rt_runtime_us
+	fair=/sys/kernel/debug/sched/fair_server/cpu3/runtime; [ ! -e $fair ] || echo 0 >$fair
+	echo 3 >$par/hog
+	echo 200 >$dbg/cleaner_period_ms; before=$(cycles cleaner); sleep 4
+	say hogged "$(($(cycles cleaner) - before >= 3)) $(($(field scanned_magazines) > 0)) $(write $dbg/idle_percent 0)"
+	echo -1 >$par/hog
+	all_gone() { [ $(field cached) = 0 ]; }
+	until_so 10 all_gone; say unhogged "$(field cached)"
+	echo 0 >$dbg/cleaner_period_ms; echo -1 >$dbg/idle_percent
+	echo 950000 >/proc/sys/kernel/sched_rt_runtime_us
+
 	# CPUs come and go, cycles of all kinds run; nothing is lost.
-	echo 50 >$dbg/cleaner_period_ms; echo 20 >$dbg/idle_percent
+	echo 100 >$dbg/cleaner_period_ms; echo 20 >$dbg/idle_percent
 	echo 2 >$par/load
 	cycles_forced() { while [ ! -e /stop ]; do echo 1 >$dbg/reclaim_now; done; }
 	cycles_shrunk() { while [ ! -e /stop ]; do echo 2 >/proc/sys/vm/drop_caches; sleep 0.1; done; }
@@ -129,6 +143,8 @@ expected() {
 	modes: 600 600 
 	defaults: 30000 -1
 	bad period '-1': Invalid argument
+	bad period '1': Numerical result out of range
+	bad period '99': Numerical result out of range
 	bad period '3600001': Numerical result out of range
 	bad period 'x': Invalid argument
 	bad period '': ok
@@ -155,6 +171,8 @@ expected() {
 	own-limit: elsewhere 200
 	shrunk: 0 1
 	under-pressure: yes
+	hogged: 1 1 ok
+	unhogged: 0
 	toggled: 60
 	hotplug-failed: 0
 	hotplug-cycles: 1 1 1
