@@ -393,6 +393,7 @@ EXPORT_SYMBOL_FOR_TEST(backing_memory_limit);
  */
 unsigned long backing_memory(void)
 {
-	return atomic_long_read(&memory_charged);
+	/* Below zero by who frees too much. */
+	return max(atomic_long_read(&memory_charged), 0l);
 }
 EXPORT_SYMBOL_FOR_TEST(backing_memory);

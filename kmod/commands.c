@@ -156,7 +156,8 @@ static int run_list(union argument *a)
 static int run_items(union argument *a)
 {
 	int err = commands_check_room(&a->items.room, MEMPOOL_ITEM_SIZE_VER0);
-	unsigned int i, first = min(a->items.first, stats_nr());
+	unsigned int i, first = array_index_nospec(min(a->items.first, stats_nr()),
+						    stats_nr() + 1);
 	unsigned int n = min(a->items.room.nr, stats_nr() - first);
 	struct mempool_item *items;
 
@@ -254,7 +255,7 @@ static int run_knobs(union argument *a)
 		err = -EINVAL;
 	if (err)
 		return err;
-	first = min(a->knobs.first, nr);
+	first = array_index_nospec(min(a->knobs.first, nr), nr + 1);
 	n = min(a->knobs.room.nr, nr - first);
 	to = kvcalloc(n, sizeof(*to), GFP_KERNEL_ACCOUNT);
 	if (!to)

@@ -11,6 +11,7 @@
  */
 #include "internal.h"
 
+#include <linux/capability.h>
 #include <linux/dcache.h>
 #include <linux/debugfs.h>
 #include <linux/err.h>
@@ -157,8 +158,11 @@ static ssize_t knob_write(struct file *file, const char __user *from, size_t len
 {
 	const struct knob *knob = file->private_data;
 	s64 value;
-	int err = *pos ? -EINVAL : knob_parse(knob, from, len, &value);
+	int err;
 
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	err = *pos ? -EINVAL : knob_parse(knob, from, len, &value);
 	if (!err)
 		err = knob_set(knob, knob_cache(file), value);
 	return err ?: len;

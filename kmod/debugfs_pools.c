@@ -12,6 +12,7 @@
  */
 #include "internal.h"
 
+#include <linux/capability.h>
 #include <linux/debugfs.h>
 #include <linux/err.h>
 #include <linux/fs.h>
@@ -106,6 +107,8 @@ static ssize_t counting_write(struct file *file, const char __user *from, size_t
 	char text[3];
 	int err;
 
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	if (*pos || !len || len >= sizeof(text))
 		return -EINVAL;
 	if (copy_from_user(text, from, len))

@@ -10,6 +10,7 @@
  */
 #include "internal.h"
 
+#include <linux/capability.h>
 #include <linux/debugfs.h>
 #include <linux/fs.h>
 #include <linux/module.h>
@@ -45,6 +46,8 @@ static ssize_t now_write(struct file *file, const char __user *from, size_t len,
 	struct objcache_priv *priv = file->private_data;
 	char text[3];
 
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
 	if (*pos || !len || len >= sizeof(text))
 		return -EINVAL;
 	if (copy_from_user(text, from, len))

@@ -41,14 +41,14 @@ static int __init mempool_module_init(void)
 	err = owner_init();
 	if (err)
 		goto exit_shrinker;
-	objcache_debugfs_init();
 	err = chardev_init();
 	if (err)
-		goto exit_debugfs;
+		goto exit_owner;
+	/* Last: its files can be opened at once, and nothing may fail after that. */
+	objcache_debugfs_init();
 	return 0;
 
-exit_debugfs:
-	objcache_debugfs_exit();
+exit_owner:
 	owner_exit();
 exit_shrinker:
 	shrinker_exit();
@@ -65,8 +65,8 @@ exit_objcache:
 
 static void __exit mempool_module_exit(void)
 {
-	chardev_exit();
 	objcache_debugfs_exit();
+	chardev_exit();
 	owner_exit();
 	shrinker_exit();
 	triggers_exit();
