@@ -89,7 +89,7 @@ check_lane() {
 			ok "$lane: $what: $errno"
 		fi
 	done < <(expected)
-	for left in 'stats: ' 'debugfs: cleaner_period_ms idle_percent limits memory memory_limit reclaim reclaim_now stats ' 'slabs: 0' 'rmmod: 0'; do
+	for left in 'stats: ' 'debugfs: cleaner_period_ms idle_percent limits memory memory_limit pools reclaim reclaim_now stats ' 'slabs: 0' 'rmmod: 0'; do
 		if grep -qx "LEFT $left" "$log"; then
 			ok "$lane: nothing left behind (${left%%:*})"
 		else
