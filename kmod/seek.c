@@ -89,6 +89,8 @@ static void squeeze_all(struct work_struct *work)
 
 	WRITE_ONCE(squeezed_at, jiffies);
 	cycle_run(CYCLE_LIMIT);
+	/* From its end on too: it may take longer than the pause. */
+	WRITE_ONCE(squeezed_at, jiffies);
 	while ((priv = cycle_next(priv)))
 		if (wait_anybody(priv))
 			seek_start(priv);

@@ -121,21 +121,28 @@ static int join(struct objcache_priv *priv, struct waiter *w)
 	return 0;
 }
 
-/*
- * An object that came in the last instant counts.  Who has none may not touch the
- * cache after this.
- */
+/* An object that came in the last instant counts. */
 static void leave(struct objcache_priv *priv, struct waiter *w)
 {
 	struct waiters *ws = &priv->waiters;
 	unsigned long flags;
-	bool last;
 
 	raw_spin_lock_irqsave(&ws->lock, flags);
 	list_del(&w->list);
 	if (w->missing && !w->err)
 		WRITE_ONCE(ws->nr, ws->nr - 1);
 	wait_apply_cap(priv);
+	raw_spin_unlock_irqrestore(&ws->lock, flags);
+}
+
+/* Who has no object may not touch the cache after this. */
+static void go(struct objcache_priv *priv)
+{
+	struct waiters *ws = &priv->waiters;
+	unsigned long flags;
+	bool last;
+
+	raw_spin_lock_irqsave(&ws->lock, flags);
 	WRITE_ONCE(ws->inside, ws->inside - 1);
 	last = ws->closed && !ws->inside;
 	raw_spin_unlock_irqrestore(&ws->lock, flags);
@@ -212,6 +219,17 @@ static int sleep_until_served(struct objcache_priv *priv, struct waiter *w,
 	}
 }
 
+static void pass_on(struct objcache_priv *priv, void *chain)
+{
+	while (chain) {
+		void *obj = chain, **link = backing_link(&priv->backing, obj);
+
+		chain = *link;
+		*link = NULL;	/* freed memory may have to be zero */
+		wait_hand_or_put(priv, obj);
+	}
+}
+
 /**
  * wait_for_objects() - sleep until there are so many objects, or none
  * @priv:    the cache
@@ -245,15 +263,11 @@ int wait_for_objects(struct objcache_priv *priv, unsigned int state,
 	if (!w.missing) {
 		account_add(priv->acct, ACCOUNT_ALLOC_DIRECT, n);
 		*chain = w.chain;
-		return 0;
+		err = 0;
+	} else {
+		pass_on(priv, w.chain);
 	}
-	while (w.chain) {
-		void *obj = w.chain, **link = backing_link(&priv->backing, obj);
-
-		w.chain = *link;
-		*link = NULL;	/* freed memory may have to be zero */
-		wait_hand_or_put(priv, obj);
-	}
+	go(priv);
 	return err;
 }
 

@@ -6,6 +6,7 @@
  * Context: task.
  *
  *	hold	as many objects of cache "job" are in use then
+ *	thin	of those in use, only each so many'th stays so
  *	load	1 starts the load of load.c, 2 that of roam.c, 3 ends its threads, 0 all
  *	hog	a real-time thread has this CPU for itself; -1 ends it
  *	reclaim	calls objcache_reclaim(); reads what the last call returned
@@ -60,6 +61,29 @@ static int get_hold(char *text, const struct kernel_param *kp)
 static const struct kernel_param_ops hold_ops = { .set = set_hold, .get = get_hold };
 module_param_cb(hold, &hold_ops, NULL, 0600);
 MODULE_PARM_DESC(hold, "objects in use");
+
+static int set_thin(const char *text, const struct kernel_param *kp)
+{
+	unsigned int every, i, kept = 0;
+	int err = kstrtouint(text, 0, &every);
+
+	if (err)
+		return err;
+	if (!every)
+		return -EINVAL;
+	for (i = 0; i < held_nr; i++) {
+		if (i % every)
+			objcache_free(job, held[i]);
+		else
+			held[kept++] = held[i];
+	}
+	held_nr = kept;
+	return 0;
+}
+
+static const struct kernel_param_ops thin_ops = { .set = set_thin };
+module_param_cb(thin, &thin_ops, NULL, 0200);
+MODULE_PARM_DESC(thin, "of the objects in use, only each so many'th stays so");
 
 static int set_load(const char *text, const struct kernel_param *kp)
 {
