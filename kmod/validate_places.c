@@ -11,6 +11,7 @@
 
 #include <linux/cpu.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/sort.h>
@@ -124,6 +125,8 @@ static int compare(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
 
+	/* There can be millions of them, and sort() does not let others run. */
+	cond_resched();
 	return x->obj < y->obj ? -1 : x->obj > y->obj;
 }
 
