@@ -21,7 +21,6 @@
 #include <linux/compiler.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
-#include <linux/sched/isolation.h>
 
 #include "cycle.h"
 #include "cycle_give.h"
@@ -49,20 +48,14 @@ static bool idle_since(struct objcache_priv *priv, int cpu, unsigned long *seen)
 	return ops == before && has_objects(priv, cpu);
 }
 
-/* What comes by itself leaves CPUs alone that are to be left alone. */
-static bool may_trouble(int cpu)
-{
-	return housekeeping_cpu(cpu, HK_TYPE_TICK) && housekeeping_cpu(cpu, HK_TYPE_DOMAIN);
-}
-
 static bool idle_in_period(struct objcache_priv *priv, int cpu)
 {
-	return idle_since(priv, cpu, &priv->cycle.cpu[cpu].period) && may_trouble(cpu);
+	return idle_since(priv, cpu, &priv->cycle.cpu[cpu].period) && reclaim_may_trouble(cpu);
 }
 
 static bool idle_since_look(struct objcache_priv *priv, int cpu)
 {
-	return idle_since(priv, cpu, &priv->cycle.cpu[cpu].look) && may_trouble(cpu);
+	return idle_since(priv, cpu, &priv->cycle.cpu[cpu].look) && reclaim_may_trouble(cpu);
 }
 
 /* Who asked waits for each CPU; a limit does not, for others wait behind it. */

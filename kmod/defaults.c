@@ -56,8 +56,8 @@
  * of the memory on small machines, at least eight magazines, so that one CPU's
  * flush is another one's refill.  128 pointers to chunks are the price of 65536.
  * With eight magazines alone, the 37,270 objects that git has at its end went to
- * slab and came back each time: uml took 1.43 times less than slab's time, net,
- * and 5.2 with this.
+ * slab and came back each time: slab took 1.43 times mempool's time on uml, net,
+ * and takes 6.06 times that now.
  */
 #define DEPOT_MAGAZINES		8u
 #define DEPOT_BYTES		(16u << 20)

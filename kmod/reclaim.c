@@ -22,6 +22,7 @@
 #include <linux/cpuhotplug.h>
 #include <linux/delay.h>
 #include <linux/percpu.h>
+#include <linux/sched/isolation.h>
 #include <linux/workqueue.h>
 
 #include "depot.h"
@@ -175,6 +176,18 @@ static void bring(struct work_struct *work)
 	struct bring_work *this = container_of(work, struct bring_work, work);
 
 	WRITE_ONCE(this->given, this->given + drain(this->priv, 0));
+}
+
+/**
+ * reclaim_may_trouble() - may what comes by itself have a CPU do something
+ * @cpu: the CPU
+ *
+ * Context: any.
+ * Return: false for those that are to be left alone.
+ */
+bool reclaim_may_trouble(int cpu)
+{
+	return housekeeping_cpu(cpu, HK_TYPE_TICK) && housekeeping_cpu(cpu, HK_TYPE_DOMAIN);
 }
 
 static unsigned long sum_brought(struct objcache_priv *priv)

@@ -11,6 +11,7 @@ int reclaim_add_cache(struct objcache_priv *priv);
 void reclaim_remove_cache(struct objcache_priv *priv);
 unsigned long reclaim_drain_some(struct objcache_priv *priv, unsigned int above,
 				 bool (*want)(struct objcache_priv *priv, int cpu));
+bool reclaim_may_trouble(int cpu);
 unsigned long reclaim_bring(struct objcache_priv *priv,
 			    bool (*want)(struct objcache_priv *priv, int cpu));
 void reclaim_drain_cpus(struct objcache_priv *priv, unsigned int above);

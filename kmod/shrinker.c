@@ -18,7 +18,6 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/math.h>
-#include <linux/sched/isolation.h>
 #include <linux/workqueue.h>
 
 #include "compat/shrinker.h"
@@ -45,11 +44,9 @@ static unsigned long to_pages(u64 bytes)
 	return DIV_ROUND_UP_ULL(bytes, PAGE_SIZE);
 }
 
-/* From CPUs that are to be left alone nothing is taken that nobody asked for. */
 static bool has_objects(struct objcache_priv *priv, int cpu)
 {
-	return mag_count_cpu(priv->pub.mag, cpu) && housekeeping_cpu(cpu, HK_TYPE_TICK) &&
-	       housekeeping_cpu(cpu, HK_TYPE_DOMAIN);
+	return mag_count_cpu(priv->pub.mag, cpu) && reclaim_may_trouble(cpu);
 }
 
 static void empty_magazines(struct work_struct *work)

@@ -2,17 +2,15 @@
 /*
  * triggers.c - beside floor 1: cycles that come by themselves
  *
- * Called from: slow paths, through an irq_work; a work item each; knobtable.c,
- * main.c.
- * Calls: cycle.c, cycle_give.c, backing.c.
+ * Called from: slow paths; a work item each; knobtable.c, main.c.
+ * Calls: cycle.c, cycle_give.c, backing.c, later.c.
  * Locks: period_lock.  Context: any for who asks; task for the work, which sleeps.
  *
  * A slow path that has a reason says so in its cache, and no more:
  *
  *	triggers_flushed, triggers_failed
- *	  ask              any context: notes the reason, queues the irq_work
- *	    kicked         hardirq: sets a timer for the work item
- *	      answer       task: through all caches, to those that asked
+ *	  ask              any context: notes the reason (later.c has it looked at)
+ *	    answer         task: through all caches, to those that asked
  *
  * The cleaner comes with its period.  Each cache is pinned while somebody is at it
  * (cycle_next()), so none has work of its own that its end would wait for.
@@ -20,7 +18,6 @@
 #include "internal.h"
 
 #include <linux/bitops.h>
-#include <linux/irq_work.h>
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
@@ -31,6 +28,7 @@
 #include "backing.h"
 #include "cycle.h"
 #include "cycle_give.h"
+#include "later.h"
 #include "objcache_priv.h"
 #include "triggers.h"
 
@@ -65,30 +63,16 @@ static bool all_asked;
 static unsigned long all_next;
 static unsigned long all_pause;
 
-static void kicked(struct irq_work *work);
-static void answer(struct work_struct *work);
 static void clean(struct work_struct *work);
 
-static struct irq_work kick = IRQ_WORK_INIT_HARD(kicked);
-static DECLARE_DELAYED_WORK(answer_work, answer);
-static unsigned long answered;	/* A: when the last one ended */
+static struct later answering;
+static unsigned long answered;	/* answer()'s: when the last one ended */
 static DECLARE_DELAYED_WORK(cleaner, clean);
-
-/*
- * Never at once, so that nobody is woken here, which on a dying CPU is forbidden
- * (see wake_served()): a timer outlives its CPU.
- */
-static void kicked(struct irq_work *work)
-{
-	long left = READ_ONCE(answered) + PAUSE - jiffies;
-
-	queue_delayed_work(wq, &answer_work, clamp_t(long, left, 1, PAUSE));
-}
 
 static void ask(struct objcache_priv *priv, int why)
 {
 	if (!test_and_set_bit(why, &priv->cycle.asked))
-		irq_work_queue(&kick);
+		later_start(&answering);
 }
 
 /**
@@ -109,7 +93,7 @@ static void ask_all(void)
 	if (READ_ONCE(all_asked) || time_before(jiffies, READ_ONCE(all_next)))
 		return;
 	WRITE_ONCE(all_asked, true);
-	irq_work_queue(&kick);
+	later_start(&answering);
 }
 
 /**
@@ -160,14 +144,19 @@ static void look_at_all(void)
 	WRITE_ONCE(all_next, jiffies + pause);
 }
 
-static void answer(struct work_struct *work)
+static void answer(struct later *l)
 {
+	long left = answered + PAUSE - jiffies;
 	struct objcache_priv *priv = NULL;
 
+	if (left > 0) {
+		later_again(l, min_t(long, left, PAUSE));
+		return;
+	}
 	look_at_all();
 	while ((priv = cycle_next(priv)))
 		look(priv);
-	WRITE_ONCE(answered, jiffies);
+	answered = jiffies;
 }
 
 /* Also for caches whose magazines are never flushed. */
@@ -268,7 +257,8 @@ int triggers_init(void)
 	if (!wq)
 		return -ENOMEM;
 	all_next = jiffies;
-	answered = jiffies;
+	answered = jiffies - PAUSE;
+	later_init(&answering, wq, answer);
 	triggers_set_period(CLEANER_PERIOD_MS);
 	return 0;
 }
@@ -281,7 +271,6 @@ int triggers_init(void)
 void triggers_exit(void)
 {
 	triggers_set_period(0);
-	irq_work_sync(&kick);
-	cancel_delayed_work_sync(&answer_work);
+	later_stop(&answering);
 	destroy_workqueue(wq);
 }

@@ -212,15 +212,15 @@ static __always_inline unsigned long mag_phys(mag_cursor cur)
  * No LOCK: the other side is on this CPU, and an instruction is not torn.
  * *old is what the slot held, so it is unchanged on success.
  */
-static __always_inline bool mag_swap_at(mag_cursor cur, unsigned long i,
-					const long k, void **old, void *new)
+static __always_inline bool mag_swap(mag_cursor cur, unsigned long i,
+				     void **old, void *new)
 {
 	bool done;
 
 	asm volatile("cmpxchgq %[new], %%gs:%c[at](%[m],%[i],8)"
 		     : "=@ccz" (done), "+a" (*old)
 		     : [new] "r" (new), [m] "r" (cur), [i] "r" (i),
-		     [at] "i" (offsetof(struct magazine, slot) + 8 * k) : "memory");
+		     [at] "i" (offsetof(struct magazine, slot)) : "memory");
 	return done;
 }
 
@@ -298,14 +298,14 @@ static __always_inline unsigned long mag_phys(mag_cursor cur)
 	return cur->phys;
 }
 
-static __always_inline bool mag_swap_at(mag_cursor cur, unsigned long i,
-					const long k, void **old, void *new)
+static __always_inline bool mag_swap(mag_cursor cur, unsigned long i,
+				     void **old, void *new)
 {
 #ifdef try_cmpxchg_local
 	/* Does not compare again what the instruction has compared. */
-	return try_cmpxchg_local(&cur->slot[i + k], old, new);
+	return try_cmpxchg_local(&cur->slot[i], old, new);
 #else
-	void *was = cmpxchg_local(&cur->slot[i + k], *old, new);
+	void *was = cmpxchg_local(&cur->slot[i], *old, new);
 	bool done = was == *old;
 
 	*old = was;
@@ -322,12 +322,6 @@ static __always_inline bool mag_swap_at(mag_cursor cur, unsigned long i,
 static __always_inline void *mag_slot(mag_cursor cur, unsigned long i)
 {
 	return mag_slot_at(cur, i, 0);
-}
-
-static __always_inline bool mag_swap(mag_cursor cur, unsigned long i,
-				     void **old, void *new)
-{
-	return mag_swap_at(cur, i, 0, old, new);
 }
 
 /**
